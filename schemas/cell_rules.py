@@ -82,4 +82,19 @@ WORDS_LOST = Rule(
     "What a formula fails to find would be printed as nothing.",
 )
 
+NO_DAY = Rule(
+    "V60",
+    "No day",
+    "{value} is not a day.",
+    "Type the day, month and year, for example 30/06/2013.",
+    "Committee is told by when the action will be done.",
+)
+CONFIDENCE_UNKNOWN = Rule(
+    "V61",
+    "Unknown confidence",
+    "{value} does not say how far the figure may be relied on.",
+    "Choose High, Medium or Low.",
+    "What is printed beside a figure must be plain.",
+)
+
 RULES: tuple[Rule, ...] = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))

@@ -7,7 +7,7 @@ repeats, so that the instructions and the check never say two things.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 
 from msgspec import Struct
@@ -40,6 +40,10 @@ class Takes(StrEnum):
     PERFORMANCE = "performance"
     #: One of the two figures that make another.
     PART = "part"
+    #: A figure of the same unit, of the whole year.
+    FORECAST = "forecast"
+    #: One of the words of `asking.Confidence`.
+    CONFIDENCE = "confidence"
 
 
 class Field(Struct, frozen=True):
@@ -58,6 +62,9 @@ class Field(Struct, frozen=True):
     shows: Callable[..., str] | None = None
     #: Whether its heading may name a period, and then must name the return's.
     of_period: bool = False
+    #: For what the register must ask, so that a template has it; see `asking.Asks.things`. Empty:
+    #: every template has it.
+    asked_for: str = ""
 
     @property
     def fill(self) -> bool:
@@ -214,10 +221,90 @@ INDICATOR_FIELDS = (
     ),
 )
 
+#: Columns that a template has where the register asks for them of an indicator in it.
+ASKED_FIELDS = (
+    Field(
+        "forecast",
+        "Year-end forecast",
+        "The figure that you expect for the whole year, in the same unit.",
+        (
+            *("forecast", "year end forecast", "full year forecast", "full-year forecast"),
+            *("annual forecast", "forecast outturn", "outturn forecast", "forecast for the year"),
+            *("forecast for year", "forecast year end", "forecast year-end", "projected outturn"),
+            *("projected year end", "projected year-end", "year end projection", "projection"),
+            *("year-end projection", "year end outturn forecast", "predicted outturn"),
+            *("expected outturn", "forecast year end outturn", "projected year end outturn"),
+        ),
+        width=13,
+        takes=Takes.FORECAST,
+        of_period=True,
+        asked_for="forecast",
+    ),
+    Field(
+        "confidence",
+        "Confidence",
+        "How far the figure may be relied on: choose High, Medium or Low.",
+        (
+            *("confidence level", "level of confidence", "confidence rating", "data confidence"),
+            *("confidence in figure", "confidence in the figure", "confidence in data"),
+        ),
+        width=12,
+        takes=Takes.CONFIDENCE,
+        asked_for="confidence",
+    ),
+    Field(
+        "action",
+        "Corrective action",
+        "What is being done to bring the figure back into target.",
+        (
+            *("corrective actions", "action", "actions", "remedial action", "remedial actions"),
+            *("action taken", "actions taken", "action to be taken", "actions to be taken"),
+            *("recovery action", "recovery actions", "improvement action", "improvement actions"),
+            *("mitigating action", "mitigating actions", "planned action", "planned actions"),
+            *("action plan", "action required", "actions required"),
+        ),
+        width=40,
+        asked_for="action",
+    ),
+    Field(
+        "action_owner",
+        "Action owner",
+        "The name or post of whoever answers for the action.",
+        (
+            *("owner", "corrective action owner", "owner of action", "action lead"),
+            *("responsible officer", "officer responsible", "action by whom", "by whom"),
+        ),
+        width=20,
+        asked_for="action",
+    ),
+    Field(
+        "action_by",
+        "Action date",
+        "The day by which it will be done, for example 30/06/2013.",
+        (
+            *("corrective action date", "action due", "action due date", "action deadline"),
+            *("action by", "action by when", "by when", "action completion date"),
+            *("completion date", "deadline", "date of action", "due date"),
+        ),
+        width=13,
+        takes=Takes.DATE,
+        asked_for="action",
+    ),
+)
+ASKED = tuple(f.key for f in ASKED_FIELDS)
+#: Every column of a table of indicators that a service area may fill in, or finds filled in.
+_EVERY = (*INDICATOR_FIELDS, *ASKED_FIELDS)
+
 #: Keys of the columns that a service area fills in, of those prefilled, and of those with figures.
-FILLED = tuple(f.key for f in INDICATOR_FIELDS if f.fill)
-PREFILLED = tuple(f.key for f in INDICATOR_FIELDS if not f.fill)
-FIGURES = tuple(f.key for f in INDICATOR_FIELDS if f.takes in (Takes.PERFORMANCE, Takes.PART))
+FILLED = tuple(f.key for f in _EVERY if f.fill)
+PREFILLED = tuple(f.key for f in _EVERY if not f.fill)
+FIGURES = tuple(f.key for f in _EVERY if f.takes in (Takes.PERFORMANCE, Takes.PART, Takes.FORECAST))
+
+
+def columns_for(things: Collection[str]) -> tuple[Field, ...]:
+    """The columns of a template that asks for some things beside figures; see `Asks.things`."""
+    return (*INDICATOR_FIELDS, *(f for f in ASKED_FIELDS if f.asked_for in things))
+
 
 #: Keys of the cover's lines that say who answers for the figures.
 SIGNED = tuple(f.key for f in COVER_FIELDS if f.fill and f.required)

@@ -7,13 +7,14 @@ appendix follow from it.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 
+from schemas.asking import Confidence
 from schemas.model import MilestoneState, Status
 
 
@@ -30,7 +31,7 @@ class Described(Struct, frozen=True):
     #: Names a figure within its submission.
     is_key: bool = False
     is_indexed: bool = False
-    #: It came later: a row of before, in a store or a journal, says nothing of it, and so no.
+    #: It came later: a row of before, in a store or a journal, says nothing of it: no, or no words.
     is_later: bool = False
     #: The most characters it has; 0 where it is text of any length.
     length: int = 0
@@ -70,6 +71,24 @@ class Observation(Struct, frozen=True):
     commentary: Annotated[
         str, Described("Commentary", "What the area says lies behind the figure.", 600)
     ] = ""
+    action: Annotated[
+        str,
+        Described("Corrective action", "What is being done about it.", 300, is_later=True),
+    ] = ""
+    action_owner: Annotated[
+        str, Described("Action owner", "Who answers for that.", 120, is_later=True)
+    ] = ""
+    action_by: Annotated[
+        date | None, Described("Action date", "The day by which it will be done.", 85)
+    ] = None
+    forecast: Annotated[
+        Decimal | None,
+        Described("Year-end forecast", "The figure expected for the whole year.", 95),
+    ] = None
+    confidence: Annotated[
+        Confidence | None,
+        Described("Confidence", "How far the figure may be relied on.", 90, length=8),
+    ] = None
     sheet: Annotated[str, Described("Sheet", "The sheet of the figure's cell.", 110)] = ""
     cell: Annotated[str, Described("Cell", "The figure's cell.", 60, length=12)] = ""
     submission: Annotated[

@@ -4,8 +4,10 @@ An entry's texts are: code, title, what is said, what to do, why. {value} in a t
 shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the sheet's own. It
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
 column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on indicators
-over time are in `schemas.register_indicators`, those on what is to be reached in
-`schemas.register_targets`, and those that ask about periods in `schemas.register_periods`.
+over time are in `schemas.register_indicators`, on what is asked for beside figures in
+`schemas.register_asking`, on accumulation and replacement in `schemas.register_succession`, on what
+is to be reached in `schemas.register_targets`, and those that ask about periods in
+`schemas.register_periods`.
 """
 
 from __future__ import annotations
@@ -20,12 +22,14 @@ from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind
 from schemas.register_areas import AREA_CHECKS, is_of_one_area
+from schemas.register_asking import ASKING_CHECKS
 from schemas.register_bands import BAND_CHECKS
 from schemas.register_columns import RegisterColumn
 from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first, is_first
 from schemas.register_layout import SHEETS
 from schemas.register_periods import PERIOD_CHECKS, listed_names
 from schemas.register_settings import FRAMEWORK, TIMES
+from schemas.register_succession import SUCCESSION_CHECKS
 from schemas.register_targets import TARGET_CHECKS, changes, has_figures
 from schemas.register_thresholds import THRESHOLD_CHECKS
 from schemas.wording import listed
@@ -151,6 +155,8 @@ CHECKS = (
     ),
     *INDICATOR_CHECKS,
     *AREA_CHECKS,
+    *ASKING_CHECKS,
+    *SUCCESSION_CHECKS,
     RowCheck(
         "R25",
         "Target given twice",

@@ -9,6 +9,8 @@ from schemas import model
 from schemas import register_columns as column
 from schemas.bands import BANDS
 from schemas.merge_rules import MergeRule
+from schemas.register_accumulation import INDICATORS_ACCUMULATING
+from schemas.register_asking import INDICATORS_ASKING
 from schemas.register_columns import sheet
 from schemas.register_deciding import APPROVERS, DECISIONS
 from schemas.register_over_time import (
@@ -180,6 +182,8 @@ INDICATORS = sheet(
         later=True,
     ),
     *INDICATORS_OVER_TIME,
+    *INDICATORS_ASKING,
+    *INDICATORS_ACCUMULATING,
 )
 
 TARGETS = sheet(

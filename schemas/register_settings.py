@@ -6,6 +6,7 @@ from schemas import register_columns as column
 from schemas.deciding import IssueRule, Weekday
 from schemas.frequency import FirstMonth
 from schemas.model import PolicyKind, TextBounds, ToleranceKind
+from schemas.register_asking import FRAMEWORK_ASKING
 from schemas.register_columns import RegisterColumn, sheet
 
 #: A bound of text may be set to so many times what it is unset.
@@ -182,6 +183,7 @@ FRAMEWORK = sheet(
         later=True,
     ),
     _EXCEEDED,
+    *FRAMEWORK_ASKING,
 )
 #: What the colours mean from a period on, in place of what Framework says.
 POLICIES = sheet(

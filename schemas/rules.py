@@ -13,7 +13,7 @@ from schemas import cell_rules, layout_rules, register_rules, template_rules
 from schemas.findings import Rule, Severity
 from schemas.register_checks import CHECKS
 from schemas.register_questions import RULES as QUESTIONS
-from schemas.returns import COVERS, ROWS
+from schemas.returns import ASKED_BESIDE, COVERS, ROWS
 
 # --- The file ------------------------------------------------------------------------------------
 
@@ -393,7 +393,7 @@ _HERE = [each for each in globals().values() if isinstance(each, Rule)]
 RULES: tuple[Rule, ...] = (
     *sorted((*_HERE, *layout_rules.RULES), key=lambda rule: "FLV".index(rule.code[0])),
     *cell_rules.RULES,
-    *sorted((*ROWS.checks, *COVERS.checks), key=attrgetter("code")),
+    *sorted((*ROWS.checks, *ASKED_BESIDE.checks, *COVERS.checks), key=attrgetter("code")),
     *template_rules.RULES,
     *sorted((*register_rules.RULES, *CHECKS, *QUESTIONS), key=attrgetter("code")),
 )

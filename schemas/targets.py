@@ -53,7 +53,10 @@ def _found(
         return DerivedTarget(own, own)
     around = _around(register, indicator, period)
     if spread := [(whole, row) for whole, row in around if row.profile]:
-        return _spread(*spread[0], indicator, period)
+        whole, row = spread[0]
+        if row.profile is Profile.LAST_YEAR:
+            return _shaped(register, row, indicator, period)
+        return _spread(whole, row, indicator, period)
     before = year_before(register.periods, period) if years else None
     found = _found(register, indicator, before, years - 1) if before else None
     if found is None or found.row.carried is None:
@@ -88,6 +91,28 @@ def _spread(whole: Period, row: Target, indicator: Indicator, period: Period) ->
         numerator = min(number, parts)
     target = _with_each(row, lambda figure: figure * numerator / parts, indicator)
     return DerivedTarget(target, row, is_spread=True)
+
+
+def _shaped(
+    register: Register, row: Target, indicator: Indicator, period: Period
+) -> DerivedTarget | None:
+    """A period's part of a target by the shape of a year; None where that is not known."""
+    key = (indicator.ref, period.name)
+    shape = next((s for s in register.shapes if (s.indicator, s.period) == key), None)
+    if shape is None:
+        return None
+    part, whole = shape.part, shape.whole
+    target = _with_each(row, lambda figure: figure * part / whole, indicator)
+    return DerivedTarget(target, row, is_spread=True)
+
+
+def lacks_shape(register: Register, indicator: Indicator, period: Period) -> bool:
+    """Whether a period has no target because last year's figures are not all published."""
+    own = register.target(indicator.ref, period.name)
+    if own is not None and own.is_set:
+        return False
+    spread = [row for _, row in _around(register, indicator, period) if row.profile]
+    return bool(spread) and spread[0].profile is Profile.LAST_YEAR
 
 
 def _a_year_on(target: Target, row: Target, indicator: Indicator) -> Target:

@@ -49,6 +49,9 @@ def _indicator_document(line: Line) -> dict[str, object]:
         "without_cases": line.consolidated.without_cases,
         "conflict": line.consolidated.conflict,
         "remarks": line.remarks,
+        "actions": line.actions,
+        "forecast": line.forecast,
+        "confidence": line.confidence,
     }
 
 

@@ -75,6 +75,11 @@ def enter(
     numerator: Annotated[str, Option(help="The number counted.")] = "",
     denominator: Annotated[str, Option(help="The number it is out of.")] = "",
     commentary: Annotated[str, Option(help="What lies behind the figure.")] = "",
+    forecast: Annotated[str, Option(help="The figure expected for the year.")] = "",
+    confidence: Annotated[str, Option(help="High, Medium or Low.")] = "",
+    action: Annotated[str, Option(help="Corrective action.")] = "",
+    action_owner: Annotated[str, Option(help="Who answers for the action.")] = "",
+    action_by: Annotated[str, Option(help="By which day it will be done.")] = "",
     reopen: Annotated[
         bool, Option("--reopen", help="Into a closed period, as a restatement.")
     ] = False,
@@ -95,7 +100,10 @@ def enter(
     from pipeline.returns.entering import Typed
     from pipeline.workspace import lock
 
-    typed = Typed(figure, status, numerator, denominator, commentary)
+    typed = Typed(
+        *(figure, status, numerator, denominator, commentary),
+        *(forecast, confidence, action, action_owner, action_by),
+    )
     with at_work(workspace_at(workspace), console.now()) as session:
         subject = subject_of(held_to(session, period).register, period, area, ref)
         before = session.store.observations(subject.period.name)

@@ -227,6 +227,9 @@ def _printed_then(line: Line, rated: IssuedRating, register: Register) -> Iterat
 #: Of what else a line says, what to call it.
 _SAID = {
     "commentary": "commentary",
+    "actions": "corrective action",
+    "forecast": "forecast",
+    "confidence": "confidence",
     "travel": "direction of travel",
     "year_travel": "direction of travel",
     "remarks": "remarks",

@@ -16,15 +16,16 @@ import msgspec
 from msgspec.structs import replace
 
 from pipeline import __version__
+from pipeline.consolidation.beside import year_targets
 from pipeline.consolidation.recalls import issue_standing
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
 from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
+from schemas.bearing import bearing
 from schemas.model import CommentaryRule, Indicator, Period, Register, ServiceArea
 from schemas.names import spelled
-from schemas.timeline import bearing
 
 
 def content_key(
@@ -68,13 +69,17 @@ def _said_by(register: Register, period: Period) -> str:
         register,
         sha256="",
         periods=tuple(replace(each, open=True) for each in register.periods),
-        targets=tuple(each for each in register.targets if each.period == period.name),
+        targets=(
+            *(each for each in register.targets if each.period == period.name),
+            *year_targets(register, period),
+        ),
         areas=tuple(_called(each) for each in register.areas),
         area_versions=tuple(_called(each) for each in register.area_versions),
         indicators=tuple(map(_without_checks, register.indicators)),
         # What holds in other periods says nothing in this one.
         versions=(),
         policies=(),
+        shapes=(),
     )
     said = msgspec.json.encode(printed)
     return hashlib.sha256(said).hexdigest()
@@ -153,12 +158,20 @@ def said_of(line: Line, names: Mapping[str, str]) -> Any:
         )
         for o in line.consolidated.observations
     ]
-    return (
+    said: tuple[Any, ...] = (
         (indicator.ref, indicator.wording, indicator.kind, indicator.unit, indicator.decimals),
         (indicator.polarity, indicator.merge_rule, indicator.tolerance, indicator.definition),
         (line.performance_shown, line.target_shown, line.rating, line.travel, line.year_travel),
         (line.remarks, line.commentary, line.restated_from, figures),
     )
+    beside = [
+        (o.action, o.action_owner, o.action_by, o.forecast, o.confidence)
+        for o in line.consolidated.observations
+    ]
+    if not any(map(any, beside)):
+        # What was issued before any of it could be asked for says the same.
+        return said
+    return (*said, beside, line.actions, line.forecast, line.confidence)
 
 
 #: What Excel would make a number or a date of: `012345`, `47E112`, `12MAR05`.

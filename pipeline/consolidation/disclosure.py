@@ -16,11 +16,12 @@ who knows the threshold and these rules, no suppressed figure comes out as one n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate, groupby
 from operator import add
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.inference import Reader
@@ -39,22 +40,41 @@ from schemas.observations import Observation
 
 #: What stands instead of words that quote a suppressed figure.
 WITHHELD = "Withheld, because it quotes a figure that is suppressed."
+#: What an area says of its figure in words.
+_WORDS = ("commentary", "action", "action_owner")
+
+
+class Withheld(Struct, frozen=True):
+    """What is not printed of an indicator, whatever its own figures are."""
+
+    areas: frozenset[str] = frozenset()
+    is_total: bool = False
+
+
+NOTHING_WITHHELD = Withheld()
 
 
 def disclose(
-    register: Register, merged: Iterable[Consolidated], told: ToldOf = NOTHING_TOLD
+    register: Register,
+    merged: Iterable[Consolidated],
+    told: ToldOf = NOTHING_TOLD,
+    withheld: Mapping[str, Withheld] = {},
 ) -> tuple[Consolidated, ...]:
     """The merged figures as they may be printed, with those of the areas, in the same order.
 
     What is suppressed has lost its value, numerator and denominator, and is marked. Without a
     threshold in the register everything comes back as it is. `told` is what issues told of these
-    figures before.
+    figures before, and `withheld` what other periods' figures keep from being printed, by the
+    indicators' refs.
     """
     return _all_disclosed(
         register,
         merged,
         lambda each, below: _disclosed(
-            each, below, Reader(told.get(each.indicator.ref, (Told(),)), below)
+            each,
+            below,
+            Reader(told.get(each.indicator.ref, (Told(),)), below),
+            withheld.get(each.indicator.ref, NOTHING_WITHHELD),
         ),
     )
 
@@ -122,7 +142,7 @@ def is_small_figure(register: Register, observation: Observation) -> bool:
     below, indicator = register.framework.small_below, register.indicator(observation.indicator)
     if indicator is None or not is_protected(indicator):
         return False
-    return any(is_small(number, below) for number in _people(observation, indicator))
+    return any(is_small(number, below) for number in people_in(observation, indicator))
 
 
 def is_protected(indicator: Indicator) -> bool:
@@ -130,7 +150,12 @@ def is_protected(indicator: Indicator) -> bool:
     return indicator.kind is Kind.MEASURE and indicator.small_numbers is not SmallNumbers.PUBLISH
 
 
-def _disclosed(merged: Consolidated, below: int, reader: Reader | None) -> Consolidated:
+def _disclosed(
+    merged: Consolidated,
+    below: int,
+    reader: Reader | None,
+    withheld: Withheld = NOTHING_WITHHELD,
+) -> Consolidated:
     """Primary suppression of the areas' figures, then of what would give them away."""
     indicator = merged.indicator
     given = [o for o in merged.observations if has_data(o, indicator)]
@@ -138,8 +163,9 @@ def _disclosed(merged: Consolidated, below: int, reader: Reader | None) -> Conso
         o.area
         for o in merged.observations
         if o.suppressed
-        or any(is_small(n, below) for n in _people(o, indicator))
+        or any(is_small(n, below) for n in people_in(o, indicator))
         or (reader and reader.was_denied(o))
+        or o.area in withheld.areas
     }
     suppressed, rule = merged.suppressed, indicator.merge_rule.merging
     if merged.value is not None and rule.takes_one:
@@ -149,6 +175,7 @@ def _disclosed(merged: Consolidated, below: int, reader: Reader | None) -> Conso
     elif merged.value is not None:
         group, suppressed = _group(merged, given, hidden, below, reader)
         hidden |= group
+    suppressed |= withheld.is_total and merged.value is not None
     if rule.needs_agreement and suppressed:
         hidden |= {o.area for o in given}  # they all tell the same figure
     if reader and (suppressed or merged.value is None):
@@ -156,15 +183,15 @@ def _disclosed(merged: Consolidated, below: int, reader: Reader | None) -> Conso
     return _without(merged, hidden, below, reader, suppressed=suppressed)
 
 
-def _people(observation: Observation, indicator: Indicator) -> Iterable[Decimal]:
+def people_in(figure: Observation | ReportedFigure, indicator: Indicator) -> Iterable[Decimal]:
     """The numbers in a figure that count people, as far as they were given.
 
     A percentage that is given without its parts holds none, nor does money, a score or a number of
     days.
     """
-    if indicator.unit_row.counts_people and observation.value is not None:
-        yield observation.value
-    top, bottom = observation.numerator, observation.denominator
+    if indicator.unit_row.counts_people and figure.value is not None:
+        yield figure.value
+    top, bottom = figure.numerator, figure.denominator
     yield from (part for part in (top, bottom) if part is not None)
     if indicator.unit_row.is_share and top is not None and bottom is not None:
         yield bottom - top
@@ -189,7 +216,7 @@ def _group(
     indicator = merged.indicator
     first = [o for o in given if o.area in hidden]
     others = [
-        o for o in given if o.area not in hidden and (o.value or not _is_of_people(indicator))
+        o for o in given if o.area not in hidden and (o.value or not _is_ofpeople_in(indicator))
     ]
 
     def order(other: Observation) -> tuple[bool, Decimal]:
@@ -208,7 +235,7 @@ def _group(
         ):
             return {o.area for o in group}, False
     # Beside a rate of 100% everywhere else, one that is suppressed would be known as well.
-    return set() if _is_of_people(indicator) else {o.area for o in (*first, *others)}, True
+    return set() if _is_ofpeople_in(indicator) else {o.area for o in (*first, *others)}, True
 
 
 def _unprinted(
@@ -246,7 +273,7 @@ def _terms(observation: Observation, indicator: Indicator) -> tuple[Decimal, ...
     return (observation.value or Decimal(0),)
 
 
-def _is_of_people(indicator: Indicator) -> bool:
+def _is_ofpeople_in(indicator: Indicator) -> bool:
     """Whether what is added up are numbers of people, and not percentages, scores or days."""
     return indicator.merge_rule.merging.needs_parts or indicator.unit_row.counts_people
 
@@ -260,7 +287,7 @@ def _hide_each_other(
     they must not be where that is the least or the most that each can be: two figures below 5 that
     add up to 8 are 4 and 4.
     """
-    people, least, most = _is_of_people(indicator), 0, 0
+    people, least, most = _is_ofpeople_in(indicator), 0, 0
     if people:
         least, most = 1, below - 1
     elif indicator.unit_row.is_share:
@@ -288,9 +315,14 @@ def _without(
         secrets.update(n for figure in figures_kept(reader.told) for n in numbers_of(figure))
     if suppressed and merged.value is not None:
         secrets.add(merged.value)
+    forecasts = {o.forecast for o in merged.observations if o.forecast is not None}
+    # One forecast less than all would tell that one is hidden, and the year's figure bounds it.
+    is_forecast_told = not (hidden or suppressed or _are_few(forecasts, merged.indicator, below))
+    if not is_forecast_told:
+        secrets |= forecasts
     few = below if secrets else 0
     values = [o.value for o in merged.observations if o.area in hidden and o.value is not None]
-    most = sum(values) if _is_of_people(merged.indicator) else Decimal(0)
+    most = sum(values) if _is_ofpeople_in(merged.indicator) else Decimal(0)
 
     def is_secret(number: Decimal) -> bool:
         # What was withheld for quoting one figure alone would tell which it is; so would what is
@@ -303,9 +335,19 @@ def _without(
         value=None if suppressed else merged.value,
         suppressed=suppressed,
         observations=tuple(
-            _told(o, is_secret, is_hidden=o.area in hidden) for o in merged.observations
+            _told(
+                o if is_forecast_told else replace(o, forecast=None),
+                is_secret,
+                is_hidden=o.area in hidden,
+            )
+            for o in merged.observations
         ),
     )
+
+
+def _are_few(numbers: Iterable[Decimal], indicator: Indicator, below: int) -> bool:
+    """Whether any of some figures of an indicator counts people, too few to publish."""
+    return indicator.unit_row.counts_people and any(is_small(each, below) for each in numbers)
 
 
 def _told(
@@ -315,12 +357,14 @@ def _told(
     told = observation
     if is_hidden:
         told = replace(told, value=None, numerator=None, denominator=None, suppressed=True)
+        # That something is being done about a figure tells that it is out of target.
+        told = replace(told, action="", action_owner="", action_by=None)
     return without_words(told, lambda words: any(map(is_secret, numbers_in(words))))
 
 
 def without_words(observation: Observation, is_withheld: Callable[[str], bool]) -> Observation:
-    """An observation without its commentary, or why it was entered, where that is withheld."""
-    said = {"commentary": observation.commentary}
+    """An observation without what its area says of it, or why it was entered, where withheld."""
+    said = {name: getattr(observation, name) for name in _WORDS}
     if isinstance(observation, Entered):
         said["because"] = observation.because
     withheld = [name for name, words in said.items() if words and is_withheld(words)]

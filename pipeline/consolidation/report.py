@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from pipeline.consolidation.beside import Forecast
 from pipeline.consolidation.coverage import Coverage, coverage_shown
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Rating, Tally, Travel
+from schemas.asking import Confidence
 from schemas.bands import Band, Bands
 from schemas.model import (
     NO_CASES,
@@ -71,9 +73,18 @@ class Line(Struct, frozen=True):
     remarks: tuple[str, ...] = ()
     #: The areas' commentary, in the register's order of areas.
     commentary: tuple[str, ...] = ()
+    #: The areas' corrective action, where it is out of target: `Text (owner, by 30 June 2013)`.
+    actions: tuple[str, ...] = ()
+    #: For the whole year, rated apart; None where none is given.
+    forecast: Forecast | None = None
+    #: The least that an area has in its figure; None where none is said.
+    confidence: Confidence | None = None
     #: What was printed when the period was closed, where that was something else; empty where
     #: nothing was. None where the figure is not restated.
     restated_from: str | None = None
+    #: Where the figure is of several periods: the period's own, as printed, and over which it is.
+    own_shown: str = ""
+    over_shown: str = ""
 
     @property
     def is_due(self) -> bool:

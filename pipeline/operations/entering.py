@@ -12,7 +12,8 @@ from pipeline.returns.entering import CALLED, FigurePlace, Typed, read_typed
 from pipeline.store import Entered
 from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
-from schemas.fields import INDICATORS_SHEET
+from schemas.asking import things_asked
+from schemas.fields import ASKED_FIELDS, INDICATORS_SHEET
 from schemas.findings import Finding, has_errors, printable, worst_first
 from schemas.model import Period, Register
 from schemas.names import name_key
@@ -59,6 +60,7 @@ def enter(
     because = printable(because)
     if not because:
         raise WorkspaceError('Say why it is entered, and who gave it: --because "…".')
+    _need_asked(held_to(session, subject.period.name).register, typed)
     store, period, area = session.store, subject.period, subject.area
     row, found = read_typed(held_to(session, period.name), subject, typed, by)
     lines = [_line(finding) for finding in worst_first(found)]
@@ -79,6 +81,21 @@ def enter(
     )
     store.entered.record(entered)
     return entered, lines
+
+
+def _need_asked(register: Register, typed: Typed) -> None:
+    """Make sure that what was typed beside the figure is asked for.
+
+    Raises:
+        WorkspaceError: the register asks for no such thing, so that nothing would print it.
+    """
+    things = things_asked(register)
+    for field in ASKED_FIELDS:
+        if getattr(typed, field.key) and field.asked_for not in things:
+            raise WorkspaceError(
+                f"The register asks of no indicator for {field.heading}. Leave it out, or say in "
+                "--commentary what there is to say."
+            )
 
 
 def _reopening(

@@ -16,11 +16,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import issue_of, report_of
+from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.content import code_of, content_of, said_by
 from pipeline.consolidation.editions import (
     edition_of,
     is_due_by_rule,
+    issue_of,
     next_edition,
     says_the_same,
 )

@@ -47,6 +47,7 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         span=wording.span_shown,
         standing=wording.return_state_shown,
         travels=wording.travels_shown,
+        beside=wording.beside_shown,
     )
     colours = SimpleNamespace(shade=palette.shade, **_COLOURS)
     env.globals.update(palette=colours)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pipeline.consolidation.report import Line, Report, ReturnState, Section, fi
 from pipeline.store import Entered
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import write_whole
+from schemas.asking import things_asked
 from schemas.model import ServiceArea
 from schemas.observations import FIELDS, Observation
 
@@ -33,6 +34,8 @@ NOTHING_PRINTED = "No figure"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Value = str | Decimal | datetime | None
+#: Fields that are not told beside a suppressed figure.
+_BESIDE_FIGURE = frozenset({"action", "action_owner", "action_by", "forecast"})
 
 
 class _Reported(Struct, frozen=True):
@@ -71,12 +74,17 @@ def _observed(name: str, absent: Value = "") -> DataColumn:
     def value(row: _Reported) -> Value:
         if row.observation is None:
             return absent
-        reported: Value = getattr(row.observation, name)
+        reported: Value | date = getattr(row.observation, name)
+        if row.observation.suppressed and name in _BESIDE_FIGURE:
+            # What is done about a figure, or comes of it, tells of it.
+            return None if is_number else absent
         match reported:
             case str():
                 return plain(reported)
             case datetime():
                 return clock(reported, row.report)
+            case date():
+                return reported.isoformat()
         return None if is_number and row.observation.suppressed else reported
 
     said = field.described
@@ -143,8 +151,33 @@ COLUMNS = (
     _observed("commentary"),
     _text("Restatement", 95, "Yes where it came after the period had been closed.", _restatement),
     _text("Edition", 105, "Of which issue or draft of the appendix this is the data.", _edition),
+    _text(
+        "Indicator accumulated over",
+        150,
+        "Over which periods its performance is, where that is not the period's own figure.",
+        lambda r: r.line.over_shown,
+    ),
+    _text(
+        "Indicator in the period alone",
+        110,
+        "The period's own figure of all areas, where its performance is over several.",
+        lambda r: r.line.own_shown,
+    ),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
+#: What the register may ask for beside figures; they are there where it asks for any of it.
+ASKED_COLUMNS = (
+    _observed("action"),
+    _observed("action_owner"),
+    _observed("action_by"),
+    _observed("forecast", None),
+    _observed("confidence"),
+)
+
+
+def columns_of(report: Report) -> tuple[DataColumn, ...]:
+    """The columns of a report's data, in their order."""
+    return (*COLUMNS, *(ASKED_COLUMNS if things_asked(report.register) else ()))
 
 
 def tidy_rows(report: Report) -> list[dict[str, Value]]:
@@ -154,7 +187,8 @@ def tidy_rows(report: Report) -> list[dict[str, Value]]:
     is of the indicator is the same on each of its rows. Text is made plain; times are on the clock
     of the report's time of issue, without a zone.
     """
-    return [{column.heading: column.value(row) for column in COLUMNS} for row in _rows(report)]
+    columns = columns_of(report)
+    return [{column.heading: column.value(row) for column in columns} for row in _rows(report)]
 
 
 def _rows(report: Report) -> Iterator[_Reported]:
@@ -182,7 +216,7 @@ def csv_bytes(report: Report) -> bytes:
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(HEADINGS)
+    writer.writerow(column.heading for column in columns_of(report))
     writer.writerows([_printed(v) for v in row.values()] for row in tidy_rows(report))
     return text.getvalue().encode("utf-8-sig")
 

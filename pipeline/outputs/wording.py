@@ -86,6 +86,16 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     ]
 
 
+def beside_shown(line: Line) -> list[tuple[str, str]]:
+    """What stands beside a line's figure: each with what it is, such as (`Confidence`, `Low`)."""
+    said = [("Corrective action", action) for action in line.actions]
+    if line.forecast:
+        said.append(("Forecast for the year", line.forecast.shown))
+    if line.confidence:
+        said.append(("Confidence", line.confidence.value))
+    return said
+
+
 def edition_shown(report: Report) -> str:
     """Which draft or issue a report is, in sentences; empty where it is neither."""
     edition = report.edition

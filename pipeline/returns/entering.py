@@ -24,7 +24,9 @@ from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import CellDetail, Place, SheetDetails
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workbooks.grid import Grid
+from schemas.asking import things_asked
 from schemas.fields import (
+    ASKED_FIELDS,
     COVER_FIELDS,
     COVER_SHEET,
     INDICATOR_FIELDS,
@@ -44,6 +46,11 @@ class Typed(Struct, frozen=True):
     numerator: str = ""
     denominator: str = ""
     commentary: str = ""
+    forecast: str = ""
+    confidence: str = ""
+    action: str = ""
+    action_owner: str = ""
+    action_by: str = ""
 
 
 class FigurePlace(Struct, frozen=True):
@@ -64,8 +71,9 @@ class _TypedDetails:
         return True
 
 
+_COLUMNS = (*INDICATOR_FIELDS, *ASKED_FIELDS)
 #: What a person calls each cell of the row.
-CALLED = {address(1, column): field.heading for column, field in enumerate(INDICATOR_FIELDS)}
+CALLED = {address(1, column): field.heading for column, field in enumerate(_COLUMNS)}
 
 
 def read_typed(
@@ -106,9 +114,12 @@ def _row(register: Register, subject: FigurePlace, typed: Typed) -> Grid:
     priority = next(each for each in register.priorities if each.ref == indicator.priority)
     target = register.target(indicator.ref, subject.period.name)
     texts = prefilled(indicator, priority, target)
-    heads: list[Any] = [field.heading for field in INDICATOR_FIELDS]
+    things = things_asked(register)
+    heads: list[Any] = [
+        "" if field.asked_for and field.asked_for not in things else field.heading
+        for field in _COLUMNS
+    ]
     cells: list[Any] = [
-        getattr(typed, field.key).strip() if field.fill else texts[field.key]
-        for field in INDICATOR_FIELDS
+        getattr(typed, field.key).strip() if field.fill else texts[field.key] for field in _COLUMNS
     ]
     return Grid(INDICATORS_SHEET, 0, 0, [heads, cells])

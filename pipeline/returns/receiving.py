@@ -21,11 +21,12 @@ from pipeline.returns.reading import Reading, Return
 from pipeline.returns.validate import received_at
 from pipeline.store import Decision, Outcome, Signature, Store, Submission, delivery_key
 from schemas import rules as c
+from schemas.bearing import checked_against
 from schemas.fields import SIGNED
 from schemas.findings import Finding, Severity
 from schemas.model import Register
 from schemas.observations import Achievement
-from schemas.timeline import bearing, row_for
+from schemas.timeline import row_for
 
 #: A service area's ref and a period's name, as far as a return tells them.
 Place = tuple[str | None, str | None]
@@ -99,7 +100,7 @@ def in_waves(
     @cache
     def depth(name: str | None) -> int:
         period = register.period(name or "")
-        last = bearing(register, period) if period else ()
+        last = checked_against(register, period) if period else ()
         return max((1 + depth(each.name) for each in last if each.open), default=0)
 
     waiting: dict[int, list[bytes]] = defaultdict(list)
@@ -137,7 +138,7 @@ def figures_before(
     found: dict[tuple[str, str, str], Decimal] = {}
     for name, some in areas.items():
         period = register.period(name or "")
-        for last in bearing(register, period) if period else ():
+        for last in checked_against(register, period) if period else ():
             checked_by = {s.area: s.register_sha256 for s in store.current(last.name, some)}
             found |= {
                 (place, ref, area): value

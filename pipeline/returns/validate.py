@@ -12,6 +12,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from pipeline.intake.scan import Arrival
+from pipeline.returns.beside import asked_frame
 from pipeline.returns.frames import ABSENT, Earlier, Placed, Standards, cover_frame, row_frame
 from pipeline.returns.left import not_there
 from pipeline.returns.not_due import without_not_due
@@ -20,7 +21,7 @@ from pipeline.returns.since_template import BEARING, NONE_KEPT, KeptRegisters, T
 from schemas.checks import Checks
 from schemas.findings import Finding, has_errors, in_reading_order
 from schemas.model import Register
-from schemas.returns import COVERS, ROWS
+from schemas.returns import ASKED_BESIDE, COVERS, ROWS
 from schemas.rules import INDICATOR_UNKNOWN, UNTOUCHED
 from schemas.template_rules import NO_LONGER_ASKED
 from schemas.verdicts import failures
@@ -66,6 +67,11 @@ def validate(
             if check.code in BEARING and (asked := templates.asked(by_number[number])):
                 finding = asked.instead_of(finding, field, words)
             found[number].append(finding)
+        beside = asked_frame(together, register, earlier)
+        for check, field, row, words in failures(ASKED_BESIDE, beside.frame):
+            read, number = beside.read[row], beside.numbers[row]
+            cell = readings[number].cell(read, field)
+            found[number].append(check.found(read.sheet, cell, **words))
         for check, field, row, words in failures(covers, cover_frame(covers, together, register)):
             entry = together[row].reading.cover.get(field)
             place = (entry.sheet, entry.cell) if entry else ("", "")

@@ -9,7 +9,7 @@ digit. What changes here needs a step in `migrations`, which is what makes the t
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -47,6 +47,19 @@ class DecimalText(sa.TypeDecorator[Decimal]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
+
+
+class Day(sa.TypeDecorator[date]):
+    """A day, as text: `2013-06-30`."""
+
+    impl = sa.String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: date | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> date | None:
+        return None if value is None else date.fromisoformat(value)
 
 
 class Moment(sa.TypeDecorator[datetime]):
@@ -83,7 +96,13 @@ def _of(owner: str, name: str, *columns: sa.Column[Any]) -> sa.Table:
     return sa.Table(name, metadata, key, *columns)
 
 
-_TYPES: dict[type, type[TypeEngine[Any]]] = {Decimal: DecimalText, bool: sa.Boolean}
+_TYPES: dict[type, type[TypeEngine[Any]]] = {
+    Decimal: DecimalText,
+    bool: sa.Boolean,
+    date: Day,
+}
+#: What a row of before a field came says of it.
+_BEFORE: dict[type, sa.TextClause | sa.False_] = {bool: sa.false(), str: sa.text("''")}
 
 
 def _column(field: ObservationField, *, is_entered: bool = False) -> sa.Column[Any]:
@@ -95,7 +114,7 @@ def _column(field: ObservationField, *, is_entered: bool = False) -> sa.Column[A
         _TYPES.get(field.type, words),
         primary_key=described.is_key and not is_entered,
         nullable=field.is_optional,
-        server_default=sa.false() if described.is_later else None,
+        server_default=_BEFORE[field.type] if described.is_later else None,
         index=described.is_indexed or None,
     )
 

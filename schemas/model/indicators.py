@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from schemas.accumulation import Accumulation
+from schemas.asking import AskAction, Asking
 from schemas.frequency import AcrossBreak, Frequency, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.model.rating import Tolerance
@@ -84,13 +86,30 @@ class Indicator(Struct, frozen=True):
     #: The period from which this row of it holds; empty: from the beginning.
     since: str = ""
     across_break: AcrossBreak = AcrossBreak.NOT_COMPARED
+    #: What is asked for beside its figure; None: as the framework says.
+    ask_action: AskAction | None = None
+    ask_forecast: Asking | None = None
+    ask_confidence: Asking | None = None
     #: Its figures are compared only with those of the same series: a break begins another.
     series: int = 0
+    accumulation: Accumulation = Accumulation.AS_REPORTED
+    #: Refs of the indicators that it takes the place of.
+    replaces: tuple[str, ...] = ()
 
     @property
     def unit_row(self) -> UnitRow:
         """What there is to know of its unit; that of a plain number where it has none."""
         return row_of(self.unit)
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether it reports figures, and not states or words."""
+        return self.kind is Kind.MEASURE
+
+    @property
+    def may_be_rated(self) -> bool:
+        """Whether it can be red or amber: words cannot, nor a figure that has no better way."""
+        return self.kind is not Kind.NARRATIVE and self.polarity is not Polarity.CONTEXTUAL
 
     @property
     def may_have_no_cases(self) -> bool:

@@ -8,13 +8,14 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
+from schemas.asking import AskAction, Asking
 from schemas.deciding import Approver, IssueRule, Request, Weekday
 from schemas.frequency import FirstMonth
 from schemas.model.bands import BandRow
 from schemas.model.indicators import Indicator, Priority
 from schemas.model.people import Period, Recipient, ServiceArea
 from schemas.model.rating import Policy, PolicyChange
-from schemas.model.targets import Target
+from schemas.model.targets import Shape, Target
 
 
 class TextBounds(Struct, frozen=True):
@@ -47,6 +48,10 @@ class Framework(Struct, frozen=True):
     #: On which days drafts are sent; none: on any.
     draft_days: tuple[Weekday, ...] = ()
     year_begins: FirstMonth = FirstMonth.APRIL
+    #: What is asked for beside each figure, where its indicator does not say otherwise.
+    ask_action: AskAction = AskAction.NEVER
+    ask_forecast: Asking = Asking.NEVER
+    ask_confidence: Asking = Asking.NEVER
 
 
 class Register(Struct, frozen=True, dict=True):
@@ -74,6 +79,8 @@ class Register(Struct, frozen=True, dict=True):
     area_versions: tuple[ServiceArea, ...] = ()
     #: In a register in force in one period, what is printed though it is not due.
     not_due: tuple[Indicator, ...] = ()
+    #: What the register itself does not say: the shapes of years by which targets are spread.
+    shapes: tuple[Shape, ...] = ()
 
     # Of what stands twice the first counts.
     @cached_property

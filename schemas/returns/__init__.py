@@ -3,7 +3,8 @@
 `ROWS` has a row for each indicator of a return, `COVERS` one for each return.
 """
 
+from schemas.returns.asked import ASKED_BESIDE
 from schemas.returns.covers import COVERS
 from schemas.returns.rows import ROWS
 
-__all__ = ["COVERS", "ROWS"]
+__all__ = ["ASKED_BESIDE", "COVERS", "ROWS"]

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.consolidation.approvals import Waiting
-from pipeline.consolidation.assembly import issue_of
 from pipeline.consolidation.changes import changes_since
+from pipeline.consolidation.editions import issue_of
 from pipeline.consolidation.report import Report, ReturnReceived, ReturnState
 from pipeline.mail.messages import Message, Office, appendix_messages, digest_messages
 from pipeline.mail.messages.areas import (

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.register.differences import Concern, differences
+from schemas.asking import AskAction, Asking
 from schemas.deciding import Approver, Request
 from schemas.frequency import Carried, Profile
 from schemas.merge_rules import MergeRule
@@ -106,6 +107,9 @@ FILLED = {
     "profile": Profile.SAME,
     "carried": Carried.SAME,
     "change": Decimal(2),
+    "ask_action": AskAction.WHERE_RED,
+    "ask_forecast": Asking.MAY,
+    "ask_confidence": Asking.MAY,
 }
 
 
@@ -212,8 +216,8 @@ def test_a_renamed_period_is_no_other_period() -> None:
     )
     assert told == [
         (
-            "2012-13 is called The year 2012 now: its returns, drafts and issues count for that, and "
-            "templates with the old name are understood."
+            "2012-13 is called The year 2012 now: its returns, drafts and issues count for that, "
+            "and templates with the old name are understood."
         ),
         (
             "The former name of The year 2012 is 2012-13; it was blank. What stands under a former "

@@ -321,7 +321,7 @@ def merged_from_outside(path: Path) -> None:
 @pytest.mark.parametrize(
     ("break_it", "code", "place", "says"),
     [
-        (two_settings, "R08", "Framework!A22",
+        (two_settings, "R08", "Framework!A25",
          'The setting "tolerance" stands here and in A6. Keep one of the two rows'),
         (two_sheets, "R04", "the file",
          'The sheets "Service areas" and "Service-areas" bear the same name'),

@@ -27,6 +27,14 @@ CASES: list[tuple[str, str, str, object, str]] = [
     ("R16", "Targets", "I2", "some", '"some" is not a way to spread a target.'),
     ("R52", "Targets", "J7", "the same", "There is no target here that could be spread or go on"),
     ("R53", "Targets", "K2", 5, "5 stands under Change a year, and the target goes on in no way"),
+    ("R80", "Indicators", "Z7", "where red",
+     "Corrective action is asked for (where red), and P6-4 is never red or amber."),
+    ("R80", "Indicators", "Z9", "where red or amber", "and P7-2 is never red or amber."),
+    ("R81", "Indicators", "AA8", "required",
+     "Year-end forecast is asked for (required), and P7-1 is a milestone."),
+    ("R81", "Indicators", "AB9", "may be given", "and P7-2 is a narrative."),
+    ("R82", "Indicators", "AA3", "required", "and several areas' figures of P2-2 are weighted"),
+    ("R16", "Indicators", "AB2", "some", '"some" is not a rule for confidence.'),
     ("R37", "Indicators", "E2", None, "Unit is blank, and the indicator is a measure."),
     ("R37", "Indicators", "G2", None, "Polarity is blank, and the indicator is a measure."),
     ("R38", "Indicators", "E8", "count",
@@ -124,7 +132,8 @@ CASES: list[tuple[str, str, str, object, str]] = [
 
 #: Findings that no single cell of the worked register makes; they have tests of their own.
 ELSEWHERE = {
-    f"R{number:02}" for number in (*range(1, 11), 15, 22, 42, 43, 44, 45, 46, 50, 54, 55, 56)
+    f"R{number:02}"
+    for number in (*range(1, 11), 15, 22, 42, 43, 44, 45, 46, 50, 54, 55, 56, *range(60, 64))
 }
 
 

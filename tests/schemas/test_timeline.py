@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
+from schemas.bearing import bearing, compared
 from schemas.frequency import AcrossBreak, Carried, FirstMonth, Frequency, Profile, WhenNotDue
 from schemas.model import (
     Indicator,
@@ -21,7 +22,7 @@ from schemas.model import (
     Tolerance,
     ToleranceKind,
 )
-from schemas.timeline import arranged, bearing, compared, in_force, last_due, next_due, row_for
+from schemas.timeline import arranged, in_force, last_due, next_due, row_for
 from schemas.units import Unit
 from tests.support.builders import indicator, small_register
 

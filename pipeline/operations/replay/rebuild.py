@@ -12,7 +12,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from operator import attrgetter
 from pathlib import Path
@@ -23,7 +23,8 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import issue_of, report_of
+from pipeline.consolidation.assembly import report_of
+from pipeline.consolidation.editions import issue_of
 from pipeline.consolidation.registers import brought_forward
 from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
@@ -36,11 +37,12 @@ from pipeline.store import Decision, Store, Submission, journal
 from pipeline.store.records import rows_of
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Progress, Session
-from pipeline.store.tables import DecimalText, Moment, metadata, rating, submission
+from pipeline.store.tables import Day, DecimalText, Moment, metadata, rating, submission
 from pipeline.workspace.folder import Workspace, safe_name
+from schemas.bearing import checked_against
 from schemas.findings import printable
 from schemas.model import Register
-from schemas.timeline import bearing, in_force
+from schemas.timeline import in_force
 
 #: Submissions that are read together.
 _MANY = 200
@@ -51,6 +53,7 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 #: How the journal's text becomes what a column holds.
 _PARSERS: Mapping[type, Callable[[str], object]] = {
     Moment: datetime.fromisoformat,
+    Day: date.fromisoformat,
     DecimalText: Decimal,
 }
 #: A row of a table, by the names of its columns.
@@ -188,7 +191,11 @@ class _Work(Struct):
         """The names of the periods with whose figures those of a submission are compared."""
         register = self.register(entry.register_sha256)
         period = register.period(entry.period or "") if register else None
-        return {each.name for each in bearing(register, period)} if register and period else set()
+        return (
+            {each.name for each in checked_against(register, period)}
+            if register and period
+            else set()
+        )
 
     def make(self, batch: Sequence[Submission]) -> None:
         """Put a batch of submissions into the new store."""

@@ -152,8 +152,9 @@ def _figures(line: Line) -> tuple[Cell, ...]:
 def _wording(line: Line) -> Cell:
     """The indicator as the register words it; beneath it, what the reader must know of it."""
     notes = [*line.remarks, *(f"Commentary: {words}" for words in line.commentary)]
-    wording = Paragraph(line.indicator.wording, looks.BODY)
-    return Cell((wording, *(Paragraph(note, looks.NOTE) for note in notes)), looks.BODY)
+    notes += (f"{what}: {said}" for what, said in wording.beside_shown(line))
+    worded = Paragraph(line.indicator.wording, looks.BODY)
+    return Cell((worded, *(Paragraph(note, looks.NOTE) for note in notes)), looks.BODY)
 
 
 def _travel(line: Line) -> Cell:

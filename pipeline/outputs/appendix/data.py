@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pipeline.outputs.appendix.book import Book
 from pipeline.outputs.appendix.table import TableColumn, write_table
-from pipeline.outputs.tidy import COLUMNS, HEADINGS, tidy_rows
+from pipeline.outputs.tidy import HEADINGS, columns_of, tidy_rows
 
 NAME = "Data"
 
 
 def write_data(book: Book) -> None:
     """Add the sheet: a named table with one row for each indicator and service area."""
-    columns = [TableColumn(each.heading, each.width, each.is_number) for each in COLUMNS]
+    columns = [
+        TableColumn(each.heading, each.width, each.is_number) for each in columns_of(book.report)
+    ]
     about = (
         "One row for each indicator and service area that reports it, with the file, sheet and "
         "cell that the figure was read from. Percentages are in percentage points."

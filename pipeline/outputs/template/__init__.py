@@ -20,6 +20,7 @@ from pipeline.workbooks.origin import REGISTER_PROPERTY
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
 from schemas import fields
+from schemas.asking import asks_of, things_of
 from schemas.fields import Field, Takes
 from schemas.model import Period, Register, ServiceArea
 from schemas.timeline import in_force
@@ -97,11 +98,14 @@ def write_template(register: Register, area: ServiceArea, period: Period, path: 
         )
         if register.sha256:
             book.set_custom_property(REGISTER_PROPERTY, register.sha256, "text")
+        asked = {*things_of(framework, register.indicators_of(area.ref))}
+        columns = fields.columns_for(asked)
+        widths_of = {**_SHEETS, fields.INDICATORS_SHEET: [field.width for field in columns]}
         cover, indicators, achievements, lists = (
-            TemplateSheet(book, name, title, widths) for name, widths in _SHEETS.items()
+            TemplateSheet(book, name, title, widths) for name, widths in widths_of.items()
         )
         _write_cover(cover, register, area, period)
-        _write_indicators(indicators, register, area, period)
+        _write_indicators(indicators, columns, register, area, period)
         _write_achievements(achievements, area, period)
         book.define_name(CHOICES_NAME, _write_lists(lists, register))
 
@@ -132,33 +136,38 @@ def _write_cover(
 
 
 def _write_indicators(
-    sheet: TemplateSheet, register: Register, area: ServiceArea, period: Period
+    sheet: TemplateSheet,
+    columns: Sequence[Field],
+    register: Register,
+    area: ServiceArea,
+    period: Period,
 ) -> None:
     indicators, guide = register.indicators_of(area.ref), _FILL_IN_GUIDE
     if not indicators:
         guide = f"{area.name} reports no indicators: there is nothing to fill in on this sheet."
     sheet.put(_TITLE, 0, f"{sheet.name}: {area.name}, {period.name}", "title")
-    _write_heads(sheet, guide, fields.INDICATOR_FIELDS, len(indicators), filters=True)
+    _write_heads(sheet, guide, columns, len(indicators), filters=True)
     priorities = {priority.ref: priority for priority in register.priorities}
     for row, indicator in enumerate(indicators, _FIRST):
         target = register.target(indicator.ref, period.name)
         texts = fields.prefilled(indicator, priorities[indicator.priority], target)
-        sheet.fit(row, [texts.get(field.key, "") for field in fields.INDICATOR_FIELDS])
-        for column, field in enumerate(fields.INDICATOR_FIELDS):
+        asks = asks_of(register.framework, indicator)
+        sheet.fit(row, [texts.get(field.key, "") for field in columns])
+        for column, field in enumerate(columns):
             if not field.fill:
                 sheet.put(row, column, texts[field.key], "prefilled")
-            elif entry := cells.indicator_entry(field, indicator, target):
+            elif entry := cells.indicator_entry(field, indicator, target, asks, period):
                 sheet.entry(row, column, entry)
             else:
                 sheet.put(row, column, "", "unused")
     if indicators:
         # A ref or a target such as 4248 is words as printed; Excel need not point at it.
         last = _FIRST + len(indicators) - 1
-        used = xl_range(_FIRST, 0, last, len(fields.INDICATOR_FIELDS) - 1)
+        used = xl_range(_FIRST, 0, last, len(columns) - 1)
         sheet.worksheet.ignore_errors({"number_stored_as_text": used})
     # Only the ref stays in view: wider, it would leave no room on a screen set to large print.
     sheet.worksheet.freeze_panes(_FIRST, 1)
-    sheet.start_at(_FIRST, next(n for n, field in enumerate(fields.INDICATOR_FIELDS) if field.fill))
+    sheet.start_at(_FIRST, next(n for n, field in enumerate(columns) if field.fill))
 
 
 def _write_achievements(sheet: TemplateSheet, area: ServiceArea, period: Period) -> None:

@@ -12,6 +12,8 @@ from decimal import Decimal
 from msgspec import Struct
 
 from pipeline.workbooks.safe_text import plain
+from schemas.accumulation import Accumulation
+from schemas.asking import AskAction, Asking, Asks, Confidence
 from schemas.fields import Field, Takes
 from schemas.model import NO_CASES, Indicator, Kind, MilestoneState, Period, Status, Target
 from schemas.units import Unit, cell_value, grouped, number_format
@@ -50,8 +52,12 @@ def cover_entry(field: Field, period: Period) -> Entry:
     return Entry(says(field) | limits | warning, DATE_FORMAT)
 
 
-def indicator_entry(field: Field, indicator: Indicator, target: Target | None) -> Entry | None:
+def indicator_entry(
+    field: Field, indicator: Indicator, target: Target | None, asked: Asks, period: Period
+) -> Entry | None:
     """A cell of an indicator's row; None where nothing belongs in it."""
+    if field.asked_for:
+        return _asked(field, indicator, target, asked, period)
     match field.takes:
         case Takes.PART if indicator.kind is not Kind.MEASURE:
             return None
@@ -69,6 +75,36 @@ def indicator_entry(field: Field, indicator: Indicator, target: Target | None) -
             return Entry(chooses(field, statuses(indicator)), "General")
         case _:
             return Entry(says(field))
+
+
+#: When something is required beside the figure, in the words of an input message.
+_NEEDED: dict[AskAction | Asking, str] = {
+    AskAction.WHERE_RED: "Required where the figure is red.",
+    AskAction.WHERE_RED_OR_AMBER: "Required where the figure is red or amber.",
+    Asking.MAY: "May be left blank.",
+    Asking.REQUIRED: "Required.",
+}
+
+
+def _asked(
+    field: Field, indicator: Indicator, target: Target | None, asked: Asks, period: Period
+) -> Entry | None:
+    """A cell beside the figure; None where the register does not ask for it of the indicator."""
+    needed = _NEEDED.get(getattr(asked, field.asked_for))
+    if needed is None:
+        return None
+    message = f"{field.asks} {needed}"
+    match field.takes, indicator.unit:
+        case Takes.FORECAST, Unit() as unit:
+            shown = performance_format(indicator, target)
+            return Entry(_figure(field, indicator, unit, message), shown, "right")
+        case Takes.CONFIDENCE, _:
+            return Entry(chooses(field, Confidence, message), "General")
+        case Takes.DATE, _:
+            limits = {"validate": "date", "criteria": ">=", "value": period.starts}
+            warning = _warning("A date is expected", "Type the day as a date, in the future.")
+            return Entry(says(field, message) | limits | warning, DATE_FORMAT)
+    return Entry(says(field, message))
 
 
 def statuses(indicator: Indicator) -> list[str]:
@@ -117,7 +153,18 @@ def _performance(field: Field, indicator: Indicator) -> Validation:
     return says(field, "In words: what there is to say for the period. No figure is needed.")
 
 
-def _figure(field: Field, indicator: Indicator, unit: Unit) -> Validation:
+_ALONE = " of this period alone"
+#: From when on a figure is to be counted, where figures of several periods become one.
+_COUNTED = {
+    Accumulation.CUMULATIVE: " counted from the beginning of the year",
+    Accumulation.YEAR_TO_DATE: _ALONE,
+    Accumulation.ROLLING_SUM: _ALONE,
+    Accumulation.ROLLING_MEAN: _ALONE,
+    Accumulation.ROLLING_WEIGHTED: _ALONE,
+}
+
+
+def _figure(field: Field, indicator: Indicator, unit: Unit, message: str = "") -> Validation:
     row = unit.row
     whole = row.counts_people and not indicator.decimals
     # What passes without a word: the register's plausible range and what is usual for the unit.
@@ -125,11 +172,11 @@ def _figure(field: Field, indicator: Indicator, unit: Unit) -> Validation:
     lowest = min(lowest, indicator.plausible_minimum or lowest)
     highest = Decimal(100) if row.is_share else _ANY_SIZE
     highest = max(highest, indicator.plausible_maximum or highest)
-    asks = "A whole number" if whole else row.asks
+    asks = ("A whole number" if whole else row.asks) + _COUNTED.get(indicator.accumulation, "")
     hidden = "<5 if small numbers may not be published, or " if row.never_negative else ""
     example = f"{asks}, for example {row.example}."
-    otherwise = f"{example} Or type {hidden}n/a if there is no figure."
-    return says(field, f"{field.asks} {otherwise}") | {
+    otherwise = example if message else f"{example} Or type {hidden}n/a if there is no figure."
+    return says(field, message or f"{field.asks} {otherwise}") | {
         "validate": "integer" if whole else "decimal",
         "criteria": "between",
         "minimum": f"{cell_value(lowest, unit):f}",

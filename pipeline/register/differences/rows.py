@@ -37,6 +37,7 @@ _CONCERNS = {
 }
 _MAIL = {"areas.email", "framework.remind_before", "framework.remind_after", "framework.draft_days"}
 _ASKED = "It is asked of returns that come from now on; what was accepted stays."
+_ASKED_BESIDE = f"{_ASKED} Write new templates, which have a column for it."
 _OLD_TEMPLATE = "A return from a template of before is asked whether its figure answers that."
 _PRINTED_SO = "Appendices that are made from now on are printed so."
 _TAKES_OVER = "After the last period whoever it becomes is asked for what it returned."
@@ -54,6 +55,9 @@ _MEANS = {
     "framework.most_achievement": _ASKED,
     "framework.most_commentary": _ASKED,
     "framework.most_whole": _ASKED,
+    "framework.ask_action": _ASKED_BESIDE,
+    "framework.ask_forecast": _ASKED_BESIDE,
+    "framework.ask_confidence": _ASKED_BESIDE,
     "priorities.heading": "Achievements are found by it: templates that were sent before offer the "
     "old wording.",
     "priorities.achievements_heading": "Achievements are found by it: templates that were sent "
@@ -71,6 +75,12 @@ _MEANS = {
     "indicators.plausible_maximum": _ASKED,
     "indicators.plausible_change": _ASKED,
     "indicators.commentary": _ASKED,
+    "indicators.accumulation": "What is rated and printed of it is worked out anew, and compared "
+    "with no figure that accumulated otherwise.",
+    "indicators.replaces": "Appendices say so; no figures are compared across it.",
+    "indicators.ask_action": _ASKED_BESIDE,
+    "indicators.ask_forecast": _ASKED_BESIDE,
+    "indicators.ask_confidence": _ASKED_BESIDE,
     "indicators.small_numbers": "What is suppressed is worked out anew, beside all that was "
     "printed before.",
     "areas.name": "A return whose cover has the old name alone is not known to be of it: write a "

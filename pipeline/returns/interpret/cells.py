@@ -23,8 +23,12 @@ from schemas.model import Indicator, Kind, MilestoneState, Status
 
 #: The columns that name a row's indicator.
 NAMES = ("ref", "indicator")
+#: The columns whose words are printed.
+WORDS = ("commentary", "action", "action_owner")
 #: What is looked at in a row more closely than by its value.
-LOOKED_AT = frozenset((*NAMES, *FIGURES, "status", "commentary", "unit", "scale", "area"))
+LOOKED_AT = frozenset(
+    (*NAMES, *FIGURES, *WORDS, "status", "action_by", "confidence", "unit", "scale", "area")
+)
 #: What is no indicator, though figures stand beside it.
 TOTALS = ("total", "subtotal", "sub total", "grand total", "overall", "average")
 _TOTAL = re.compile("|".join(sorted({name.split()[-1] for name in TOTALS})), re.IGNORECASE)
@@ -175,6 +179,14 @@ class RowCells:
             self._found("status", c.STATUS_UNKNOWN, text)
         # A mark such as (p) beside the figure stands against a Final that nobody changed.
         return marked if status in (None, Status.FINAL) else status
+
+    def value(self, key: str) -> CellValue:
+        """What a cell holds; blank where the table has no such column."""
+        return self._values.get(key, "")
+
+    def text(self, key: str) -> str:
+        """A cell as trimmed text; empty where the table has no such column."""
+        return self._text(key)
 
     def refuse(self, key: str, rule: Rule, **words: str) -> None:
         """A finding at a cell that cannot stand beside the others."""

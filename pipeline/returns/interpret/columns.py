@@ -23,6 +23,7 @@ from pipeline.returns.interpret.headings import (
     heading_text,
 )
 from pipeline.returns.interpret.labels import (
+    FORECAST,
     INDICATORS,
     OF_A_PART,
     PROVISIONAL,
@@ -37,17 +38,17 @@ from pipeline.workbooks.addresses import address
 from pipeline.workbooks.details.detail import Details, Place, marked_places
 from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
-from schemas.fields import FIGURES, INDICATOR_FIELDS, UNSURE_NAMES
+from schemas.fields import FIGURES, UNSURE_NAMES
 from schemas.findings import Finding, shorten
 from schemas.wording import listed
 
 #: Columns that belong to a period; the others say what is measured.
-_OF_A_PERIOD = frozenset(f.key for f in INDICATOR_FIELDS if f.of_period)
+_OF_A_PERIOD = frozenset(f.key for f in INDICATORS if f.of_period)
 #: So many columns of one table are asked about.
 _MOST_ASKED = 6
-_TITLES = {f.key: f.heading for f in INDICATOR_FIELDS}
+_TITLES = {f.key: f.heading for f in INDICATORS}
 #: Columns that change what a figure is, and are asked about where they are not plain.
-_ASKED_ABOUT = frozenset({"numerator", "denominator", "status"})
+_ASKED_ABOUT = frozenset({"numerator", "denominator", "status", "forecast"})
 #: Columns whose words are printed or compared, whatever else their heading says.
 _IN_ANY_WORDS = frozenset({"commentary"})
 #: What stands beside a period where a text says that figures are of that only.
@@ -118,9 +119,10 @@ class Belonging(Struct, frozen=True):
         """What of a chain of labels keeps its column from being taken, in words."""
         label = heading.label
         words = [word for word in label.unknown if word != LOOSE]
+        expected = {PROVISIONAL, FORECAST} if heading.field == "forecast" else {PROVISIONAL}
         doubts = [f'"{shorten(" ".join(words))}" is not known'] if words else []
         doubts += [f"nobody can tell {LOOSE}"] if LOOSE in label.unknown else []
-        doubts += [f"it is said to be {kind}" for kind in sorted(label.kinds - {PROVISIONAL})]
+        doubts += [f"it is said to be {kind}" for kind in sorted(label.kinds - expected)]
         if heading.is_torn:
             titles = (f.heading for f in INDICATORS if f.key in label.fields)
             doubts.append(f"it names {listed(titles)}")
@@ -161,7 +163,7 @@ def choose_columns(table: Table, known: Belonging) -> list[Finding]:
         first, *others = sorted(mine, key=attrgetter("rank"))
         table.chosen[key] = first
         findings += _doubled(table, first, others)
-    findings += _misspelt(table)
+    findings += _misspelt(table, known)
     return findings
 
 
@@ -246,10 +248,11 @@ def _doubled(table: Table, first: Heading, others: list[Heading]) -> Iterator[Fi
         yield c.HEADING_SPANS.found(sheet, first.address, first.text, last=last)
 
 
-def _misspelt(table: Table) -> Iterator[Finding]:
+def _misspelt(table: Table, known: Belonging) -> Iterator[Finding]:
     """Headings that are nearly one that the table lacks, over a column that is filled in."""
     has = {heading.field for heading in table.block.headings}
-    missing = {key: f for key, f in known_names(table.block.fields).items() if f.key not in has}
+    names = known_names(table.block.fields).items()
+    missing = {key: f for key, f in names if f.key not in has and known.words.has_field(f)}
     for heading in table.block.headings:
         if heading.label.fields:
             continue

@@ -6,12 +6,13 @@ entered in it. It comes to what `read_indicators` says, of tables where all is o
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import chain, repeat
 
 from msgspec import Struct
 
-from pipeline.returns.interpret.cells import NAMES, SEEN, TOTALS, plain_words
+from pipeline.returns.interpret.cells import NAMES, SEEN, TOTALS, WORDS, plain_words
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.footnotes import may_have_mark
 from pipeline.returns.interpret.headings import naming
@@ -32,6 +33,8 @@ from schemas.names import name_key
 #: Of a table with more rows nothing is kept.
 _MOST_ROWS = 500
 _BODY = frozenset({str, float})
+#: What is entered where a day belongs; a month without one is read the whole way.
+_DAYS = _BODY | {date, datetime}
 #: What a row of a plain figure leaves out.
 _LEFT_OUT = tuple(key for key in FILLED if key not in ("performance", "commentary"))
 
@@ -141,8 +144,9 @@ def _entered(table: Table, words: Vocabulary) -> _Entered | None:
 
 def _is_ordinary(entered: dict[str, _Column], rows: _Rows, words: Vocabulary) -> bool:
     """Whether texts and numbers were entered, in rows of indicators, that head no table."""
-    if not all(_BODY.issuperset(map(type, column)) for column in entered.values()):
-        return False
+    for key, column in entered.items():
+        if not (_DAYS if key == "action_by" else _BODY).issuperset(map(type, column)):
+            return False
     texts = {cell for cell in chain.from_iterable(entered.values()) if isinstance(cell, str)}
     if any(map(naming(words).__getitem__, texts)):
         return False
@@ -207,7 +211,7 @@ def _looks(one: _Entered, details: Details) -> SheetDetails | None:
     if not details.is_plain(sheet):
         return None
     places: list[Place] = []
-    for key in (*FIGURES, "commentary"):
+    for key in (*FIGURES, *WORDS):
         cells = one.columns.get(key, ())
         if cells.count("") < len(cells):
             every = zip(range(one.first, one.first + len(cells)), repeat(columns[key]))

@@ -51,6 +51,8 @@ _YEARS = range(1990, 2101)
 ANCHORS = frozenset({"ref", "indicator"})
 #: Fields whose heading alone makes no table of a row.
 _FEATURELESS = frozenset({"area", "period", "unit", "priority"})
+#: The columns that say more of corrective action.
+_OF_ACTION = frozenset({"action_owner", "action_by"})
 
 
 class Heading(Struct, frozen=True):
@@ -353,7 +355,9 @@ def _heading(
     labels = [words.label(over.text, fields) for over in chain]
     named = [label.fields for label in labels if label.fields]
     own = named[-1] if named else frozenset()
-    is_torn = len(own) > 1 or any(each - own - {"performance"} for each in named)
+    # Over the columns of an action its name may stand.
+    over = {"performance", "action"} if own and own <= _OF_ACTION else {"performance"}
+    is_torn = len(own) > 1 or any(each - own - over for each in named)
     key = next(iter(own)) if own and not is_torn else ""
     label = reduce(or_, reversed(labels))
     if any(over.is_loose for over in chain):

@@ -10,7 +10,7 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from pipeline.returns.interpret.attribution import other_rows, period_shown
-from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, is_total, name_shown
+from pipeline.returns.interpret.cells import LOOKED_AT, NAMES, WORDS, is_total, name_shown
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.contradictions import beside
 from pipeline.returns.interpret.headings import LONGEST_HEADING
@@ -309,7 +309,7 @@ def _filled_places(table: Table) -> list[Place]:
     """The same where no cell is marked, shows an error or has a formula: of these, the formats."""
     return [
         (row, column)
-        for key in (*FIGURES, *NAMES, "commentary")
+        for key in (*FIGURES, *NAMES, *WORDS)
         if (column := table.columns.get(key)) is not None
         for row, value in zip(table.rows, table.values_down(key), strict=True)
         if value != "" and not (key in NAMES and isinstance(value, str))

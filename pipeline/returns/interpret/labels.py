@@ -7,6 +7,7 @@ scale, or one of `CHANGE_NOTHING`. What is left over is `unknown`, and is asked 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, cached_property, lru_cache
 
 from msgspec import Struct
@@ -20,8 +21,11 @@ from pipeline.returns.interpret.phrases import Phrases
 from pipeline.returns.interpret.register_periods import Calendar
 from pipeline.returns.interpret.unknown_words import UnknownWords
 from pipeline.workbooks.names import name_key
+from schemas.asking import things_asked
 from schemas.fields import (
     ACHIEVEMENT_FIELDS,
+    ASKED,
+    ASKED_FIELDS,
     COVER_FIELDS,
     FILL_IN,
     FILLED_IN,
@@ -42,10 +46,10 @@ CHANGE_NOTHING = frozenset(
 )
 #: What makes of a figure another than the one that a period had, each with its own words. A
 #: provisional figure is the period's, and is marked.
-PROVISIONAL, OF_A_PART = "provisional", "of a part"
+PROVISIONAL, OF_A_PART, FORECAST = "provisional", "of a part", "a forecast"
 KINDS: dict[str, tuple[str, ...]] = {
     PROVISIONAL: ("provisional", "preliminary", "prelim", "prelim."),
-    "a forecast": (
+    FORECAST: (
         *("forecast", "forecasts", "forecasted", "fcst", "projected", "projection", "projections"),
         *("predicted", "prediction", "predictions", "expected", "planned", "modelled", "what if"),
         *("scenario", "scenarios", "best case", "worst case"),
@@ -89,7 +93,7 @@ _FORMS = frozenset({"return", "returns", "form", "template", "sheet", "data", "w
 #: A currency that no figure is kept in.
 OTHER_MONEY = "another currency"
 
-INDICATORS = Fields((*INDICATOR_FIELDS, *UNTAUGHT_FIELDS))
+INDICATORS = Fields((*INDICATOR_FIELDS, *ASKED_FIELDS, *UNTAUGHT_FIELDS))
 ACHIEVEMENTS = Fields(ACHIEVEMENT_FIELDS)
 
 #: What a line of the cover may be called, with the key of its field.
@@ -210,6 +214,10 @@ _PHRASES = (*CHANGE_NOTHING, *_of_units(), *(word for words in KINDS.values() fo
 _READ_BY = tuple(each.pattern for each in (ANY_SAYING, *_SCALES, _FOREIGN))
 
 
+#: Fields whose names are words of other headings and titles too.
+_ALONE = frozenset({"period", "scale", *ASKED})
+
+
 class _Names(Struct):
     """The headings of a kind of table, as phrases with the keys of their fields."""
 
@@ -217,11 +225,11 @@ class _Names(Struct):
     phrases: Phrases
 
     @classmethod
-    def of(cls, fields: Fields) -> _Names:
+    def of(cls, fields: Sequence[Field]) -> _Names:
         keys = {spoken(alias): f.key for f in fields for alias in f.aliases}
         keys |= {spoken(f.heading): f.key for f in fields}
         # Names only where nothing stands beside them: elsewhere `quarter` and `no` are words.
-        alone = {name for name, key in keys.items() if key in ("period", "scale") or name == "no"}
+        alone = {name for name, key in keys.items() if key in _ALONE or name == "no"}
         alone.update(UNSURE_NAMES)
         return cls(keys, Phrases({name: name for name in keys.keys() - alone}))
 
@@ -247,7 +255,12 @@ class Vocabulary:
         self.area_names = register.names_of_areas
         #: Refs of areas are words only as they are written.
         self._area_refs = Phrases({area.ref: area.ref for area in areas})
-        self._names = {fields: _Names.of(fields) for fields in (INDICATORS, ACHIEVEMENTS)}
+        #: What the register asks for beside figures, whose columns are known then.
+        self._things = things_asked(register)
+        self._names = {
+            fields: _Names.of([*filter(self.has_field, fields)])
+            for fields in (INDICATORS, ACHIEVEMENTS)
+        }
         #: A title may be the council's name, the framework's or the appendix's.
         self.council = name_key(about.council)
         #: Whom else it names: where figures come from, and who is sent them.
@@ -278,6 +291,10 @@ class Vocabulary:
         texts += tuple(t for i in register.indicators for t in (i.ref, i.wording))
         return frozenset(w.strip(".'") for t in texts for w in _APART.split(spoken(t)))
 
+    def has_field(self, field: Field) -> bool:
+        """Whether a table may have the column: the register asks for what stands in it."""
+        return not field.asked_for or field.asked_for in self._things
+
     def label(self, text: str, fields: Fields = INDICATORS) -> Label:
         """What a text says."""
         return self._read(text, fields)
@@ -305,7 +322,12 @@ class Vocabulary:
         said = _RAISED.sub(r" \g<0>", without_denials(without_homonyms(text)))
         names = self._names[fields]
         if whole := names.keys.get(spoken(said).strip(" :.")):
-            return Label(text, frozenset({whole}))
+            named = frozenset({whole})
+            if whole in ASKED:
+                # Wherever it stands but over its own column, it goes on meaning what it did.
+                beside = self.read_rest(spoken(said), fields)
+                return replace(beside, text=text, fields=named, unknown=())
+            return Label(text, named)
         areas, rest = self.areas_named(said)
         return replace(self.read_rest(rest, fields), text=text, areas=areas)
 

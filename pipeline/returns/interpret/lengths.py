@@ -13,7 +13,7 @@ from schemas.findings import Finding
 from schemas.model import TextBounds
 from schemas.rules import SAID_OTHERWISE
 
-#: The most characters of a line of the cover.
+#: The most characters of a line of the cover, and of a name.
 COVER = 300
 
 
@@ -40,6 +40,8 @@ def bounded(reading: Reading, bounds: TextBounds) -> Reading:
             row,
             commentary=row.commentary[: bounds.commentary],
             narrative=row.narrative[: bounds.commentary],
+            action=row.action[: bounds.commentary],
+            action_owner=row.action_owner[:COVER],
         )
         for row in reading.rows
     ]
@@ -110,9 +112,14 @@ def _texts(reading: Reading, bounds: TextBounds) -> Iterator[_Said]:
     for line in reading.cover.values():
         yield _Said(line.text, "a line of the cover", COVER, line.sheet, line.cell)
     for row in reading.rows:
-        for text, field in ((row.narrative, "performance"), (row.commentary, "commentary")):
+        for text, field, most in (
+            (row.narrative, "performance", bounds.commentary),
+            (row.commentary, "commentary", bounds.commentary),
+            (row.action, "action", bounds.commentary),
+            (row.action_owner, "action_owner", COVER),
+        ):
             if text:
                 cell = reading.cell(row, field)
-                yield _Said(text, "a text on an indicator", bounds.commentary, row.sheet, cell)
+                yield _Said(text, "a text on an indicator", most, row.sheet, cell)
     for each in reading.achievements:
         yield _Said(each.text, "an achievement", bounds.achievement, each.sheet, each.cell)

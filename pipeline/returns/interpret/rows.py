@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from pipeline.returns.interpret.asked import NOTHING_BESIDE, beside_figure
 from pipeline.returns.interpret.cells import NAMES, SEEN, RowCells, is_total, plain_words
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.labels import PROVISIONAL
@@ -19,12 +20,13 @@ from pipeline.workbooks.figures.short import figure_of
 from pipeline.workbooks.grid import text_of
 from schemas import cell_rules as v
 from schemas import rules as c
+from schemas.fields import ASKED
 from schemas.findings import Finding
 from schemas.model import Indicator, Kind, MilestoneState, Status
 from schemas.units import Unit
 
 #: What a short row leaves out.
-_BLANK = ("numerator", "denominator", "status")
+_BLANK = ("numerator", "denominator", "status", *ASKED)
 #: Numerators and denominators may be counts, money or hours.
 _PART = Scale(Unit.COUNT, decimals=6, is_part=True)
 
@@ -76,6 +78,9 @@ def read_row(
             state = cells.state()
         case Kind.NARRATIVE if not nothing:
             narrative = cells.words("performance")
+    beside = NOTHING_BESIDE
+    if any(cells.value(key) != "" for key in match.table.asked):
+        beside = beside_figure(cells, indicator.kind, scale_of(indicator))
     over = match.table.chosen["performance"].label
     is_said = PROVISIONAL in over.kinds or match.table.is_provisional or is_noted
     status = cells.status(is_provisional=figure.provisional or is_said)
@@ -92,6 +97,11 @@ def read_row(
         suppressed=figure.suppressed,
         no_cases=says_no_cases or figure.no_cases,
         commentary=cells.words("commentary"),
+        action=beside.action,
+        action_owner=beside.action_owner,
+        action_by=beside.action_by,
+        forecast=beside.forecast,
+        confidence=beside.confidence,
         sheet=cells.sheet,
         cell=match.table.address(match.row, "performance"),
         table=match.table.number,

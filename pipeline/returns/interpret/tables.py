@@ -23,7 +23,7 @@ from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid, text_of
 from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
-from schemas.fields import OVERALL_HEADINGS, Fields
+from schemas.fields import ASKED, OVERALL_HEADINGS, Fields
 from schemas.findings import Finding, shorten
 from schemas.layout_rules import OWN_APPENDIX
 from schemas.wording import listed
@@ -53,6 +53,11 @@ class Table(Struct, dict=True):
     def columns(self) -> dict[str, int]:
         """Sheet column of each field that has one; asked for once they are chosen."""
         return {key: heading.column for key, heading in self.chosen.items()}
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The fields that the register asks for beside figures and that have a column."""
+        return tuple(key for key in ASKED if key in self.chosen)
 
     @cached_property
     def letters(self) -> dict[str, str]:

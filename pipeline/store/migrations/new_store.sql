@@ -2,7 +2,7 @@ CREATE TABLE about (
 	schema_version INTEGER NOT NULL, 
 	PRIMARY KEY (schema_version)
 );
-INSERT INTO "about" VALUES(11);
+INSERT INTO "about" VALUES(12);
 CREATE TABLE achievement (
 	submission_id INTEGER NOT NULL, 
 	position INTEGER NOT NULL, 
@@ -17,7 +17,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0011');
+INSERT INTO "alembic_version" VALUES('0012');
 CREATE TABLE answered (
 	id INTEGER NOT NULL, 
 	last_submission INTEGER NOT NULL, 
@@ -77,7 +77,7 @@ CREATE TABLE entered (
 	last_submission INTEGER NOT NULL, 
 	last_issue INTEGER NOT NULL, 
 	reopening_id INTEGER, 
-	entered_at DATETIME NOT NULL, 
+	entered_at DATETIME NOT NULL, action TEXT DEFAULT '' NOT NULL, action_owner TEXT DEFAULT '' NOT NULL, action_by VARCHAR(10), forecast TEXT, confidence VARCHAR(8), 
 	PRIMARY KEY (id), 
 	FOREIGN KEY(submission_id) REFERENCES submission (id), 
 	FOREIGN KEY(reopening_id) REFERENCES reopening (id)
@@ -147,7 +147,7 @@ CREATE TABLE observation (
 	suppressed BOOLEAN NOT NULL, 
 	commentary TEXT NOT NULL, 
 	sheet TEXT NOT NULL, 
-	cell VARCHAR(12) NOT NULL, no_cases BOOLEAN DEFAULT 0 NOT NULL, 
+	cell VARCHAR(12) NOT NULL, no_cases BOOLEAN DEFAULT 0 NOT NULL, action TEXT DEFAULT '' NOT NULL, action_owner TEXT DEFAULT '' NOT NULL, action_by VARCHAR(10), forecast TEXT, confidence VARCHAR(8), 
 	PRIMARY KEY (submission_id, indicator), 
 	FOREIGN KEY(submission_id) REFERENCES submission (id)
 );

@@ -1,0 +1,81 @@
+"""The frame of what returns say beside their figures, for `schemas.returns.asked`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from pipeline.consolidation.merge import Consolidated
+from pipeline.consolidation.rating import rate
+from pipeline.returns.frames import Earlier, Placed, Rows
+from pipeline.returns.reading import ReportedRow
+from schemas.asking import AskAction, Asks, asks_of
+from schemas.bearing import compared
+from schemas.model import Colour, Indicator, Period, Register
+from schemas.returns import ASKED_BESIDE
+from schemas.verdicts import frame_of
+
+_REQUIRED_OF = {
+    AskAction.WHERE_RED: frozenset({Colour.RED}),
+    AskAction.WHERE_RED_OR_AMBER: frozenset({Colour.RED, Colour.AMBER}),
+}
+_NOTHING_ASKED = Asks()
+
+
+def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier) -> Rows:
+    """One row for each indicator that a return reports and of which more is asked."""
+    asks = {each.ref: asks_of(register.framework, each) for each in register.indicators}
+    asks = {ref: asked for ref, asked in asks.items() if asked != _NOTHING_ASKED}
+    numbers: list[int] = []
+    read: list[ReportedRow] = []
+    columns: dict[str, list[Any]] = defaultdict(list)
+    for one in returns if asks else ():
+        own = {each.ref: each for each in register.indicators_of(one.area.ref)}
+        for row in one.reading.rows:
+            indicator, asked = own.get(row.indicator), asks.get(row.indicator)
+            if indicator is None or asked is None:
+                continue
+            numbers.append(one.number)
+            read.append(row)
+            colour = _colour(row, indicator, one.period, register, earlier)
+            said: dict[str, object] = {
+                "ref": indicator.ref,
+                "action_rule": asked.action,
+                "forecast_rule": asked.forecast,
+                "confidence_rule": asked.confidence,
+                "colour": str(colour or ""),
+                "is_due": colour in _REQUIRED_OF.get(asked.action, ()),
+                "has_figure": row.value is not None and not row.suppressed,
+                "received_on": one.received_on,
+                "columns": frozenset(one.reading.columns[row.table]),
+            }
+            for name in ASKED_BESIDE.columns:
+                columns[name].append(said[name] if name in said else getattr(row, name))
+    frame = frame_of(ASKED_BESIDE, columns) if read else pd.DataFrame()
+    return Rows(frame, numbers, read)
+
+
+def _colour(
+    row: ReportedRow, indicator: Indicator, period: Period, register: Register, earlier: Earlier
+) -> Colour | None:
+    """The colour of what an area itself reports, as commentary is asked of it; None where none.
+
+    What is made of several periods' figures is held against no area's own.
+    """
+    if not indicator.accumulation.rates_own:
+        return None
+    figure = Consolidated(
+        indicator,
+        period.name,
+        value=row.value,
+        state=row.state,
+        suppressed=row.suppressed,
+        no_cases=row.no_cases,
+    )
+    a_year_ago = compared(register, indicator, period).year_before
+    before = earlier.get((a_year_ago.name, indicator.ref, row.area)) if a_year_ago else None
+    target = register.target(indicator.ref, period.name)
+    return rate(figure, target, register.framework.policy, before).colour
