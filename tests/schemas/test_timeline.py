@@ -334,6 +334,26 @@ def test_a_year_that_is_spread_goes_on_with_its_quarters() -> None:
     assert goals(row, of=QUARTERLY, periods=periods).count("25") == 8
 
 
+def test_a_target_that_was_carried_on_is_spread_as_one_that_was_typed() -> None:
+    # 255 in the next year, of which a quarter has a quarter.
+    row = replace(OF_YEAR, profile=Profile.PARTS, carried=Carried.BY_POINTS, change=Decimal(5))
+    found = goals(row, of=QUARTERLY, periods=[*QUARTERS[:8], *WHOLE_YEARS[:2]])
+    assert found == ["62.5"] * 4 + ["63.75"] * 4
+
+
+def test_a_quarter_s_own_target_takes_no_part_from_that_of_the_next_year() -> None:
+    row = replace(OF_YEAR, profile=Profile.PARTS, carried=Carried.SAME)
+    own = Target("P1-1", QUARTERS[0].name, value=Decimal(90))
+    found = goals(row, own, of=QUARTERLY, periods=[*QUARTERS[:8], *WHOLE_YEARS[:2]])
+    assert found == ["90"] + ["62.5"] * 7
+
+
+def test_a_target_that_goes_on_for_years_gets_no_more_decimals() -> None:
+    row = replace(OF_YEAR, value=Decimal("25.5"), carried=Carried.BY_PERCENT, change=Decimal(2))
+    # 26.5302 is worked out exactly, and rounded once.
+    assert goals(row, of=one(decimals=1), periods=WHOLE_YEARS) == ["25.5", "26.01", "26.53"]
+
+
 def test_what_is_spread_goes_on_no_further_than_to_a_year_with_a_target_of_its_own() -> None:
     row = replace(OF_YEAR, value=Decimal(100), profile=Profile.PARTS, carried=Carried.SAME)
     whole = Target("P1-1", "2013-14", value=Decimal(300))

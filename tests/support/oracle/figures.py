@@ -145,7 +145,9 @@ def merge(row: Row, period: str, answers: Sequence[Reported]) -> Merged:
     if text(row, "Kind") == "narrative":
         return replace(merged, words="\n".join(each.words for each in of_cases))
     if any(each.is_suppressed for each in of_cases):
-        return replace(merged, is_suppressed=True)
+        # Another owner of the same figure would tell it.
+        same = (each.area for each in of_cases if rule == "sole owner")
+        return replace(merged, is_suppressed=True, hidden=frozenset(same))
     if text(row, "Kind") == "milestone":
         states = {each.words for each in of_cases}
         return (
