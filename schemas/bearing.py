@@ -55,7 +55,8 @@ def compared(register: Register, indicator: Indicator, period: Period) -> Compar
     a_year_ago = year_before(register.periods, period)
     if a_year_ago and not is_plain(register) and not was_due(register, indicator, a_year_ago):
         a_year_ago = None
-    if indicator.accumulation.is_of_year and not is_whole_year(period):
+    grows = indicator.accumulation.is_of_year and not is_whole_year(period)
+    if grows and was_due(register, indicator, period):
         return Compared(a_year_ago, a_year_ago)
     return Compared(last_due(register, indicator, period), a_year_ago)
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from schemas.frequency import months_of
 from schemas.model import Period
 
 _YEAR = 12
+
+
+def in_order(period: Period) -> tuple[date, timedelta]:
+    """The key by which periods come one after another: a quarter comes after its last month.
+
+    No period prints anything of one that comes after it.
+    """
+    return period.ends, period.ends - period.starts
 
 
 def last_period(periods: Iterable[Period], period: Period) -> Period | None:

@@ -25,7 +25,7 @@ from schemas.frequency import (
     year_of,
 )
 from schemas.model import Indicator, Period, Policy, PolicyChange, Register
-from schemas.periods import last_period
+from schemas.periods import in_order, last_period
 from schemas.targets import target_in
 
 #: Periods that end within so many days of each other end together.
@@ -258,7 +258,8 @@ def _in_force(line: _Timeline, period: Period) -> Register:
 def last_due(register: Register, indicator: Indicator, before: Period) -> Period | None:
     """The last period of the same length before this one for which an indicator was due.
 
-    For what is not due in this one itself, it is the last of any length that had ended by then.
+    For what is not due in this one itself, it is the last of any length that had ended by then; of
+    those that end together the shorter comes before the longer.
     """
     line = _timeline(register)
     if line.is_plain:
@@ -268,7 +269,7 @@ def last_due(register: Register, indicator: Indicator, before: Period) -> Period
     if is_due and row is not None and is_always_due(row) and len(line.rows[row.ref]) == 1:
         return last_period(register.periods, before)
     due = [each for each in _earlier(register, before, alike=is_due) if _was_due(line, row, each)]
-    return max(due, key=lambda each: each.ends, default=None)
+    return max(due, key=in_order, default=None)
 
 
 def _was_due(line: _Timeline, row: Indicator | None, period: Period) -> bool:
@@ -306,7 +307,7 @@ def _earlier(register: Register, before: Period, *, alike: bool) -> Iterator[Per
         if alike:
             fits = each.ends < before.starts and months_of(each.starts, each.ends) == months
         else:
-            fits = each.ends <= before.ends and each is not before
+            fits = in_order(each) < in_order(before)
         if fits:
             yield each
 
@@ -314,6 +315,6 @@ def _earlier(register: Register, before: Period, *, alike: bool) -> Iterator[Per
 def next_due(register: Register, indicator: Indicator, after: Period) -> Period | None:
     """The first period after this one for which an indicator is due, as far as the register has."""
     line = _timeline(register)
-    later = (each for each in register.periods if each.ends > after.ends)
+    later = (each for each in register.periods if in_order(each) > in_order(after))
     due = (each for each in later if _was_due(line, indicator, each))
-    return min(due, key=lambda each: each.ends, default=None)
+    return min(due, key=in_order, default=None)

@@ -42,6 +42,7 @@ from pipeline.workspace.folder import (
 )
 from schemas.deciding import IssueRule
 from schemas.model import Period, Register
+from schemas.periods import in_order
 from schemas.wording import day_shown
 
 #: The names of the periods whose last draft or issue is noted and may not be wholly written.
@@ -70,10 +71,11 @@ def due_periods(session: Session) -> Iterator[Period]:
 
     Among them are those of which files are missing, and those whose day of issue has come. The
     appendix of a closed period stays as it is, whatever becomes of the register and the outbox.
-    Each is to be issued before the next is asked for, which may be compared with it.
+    Each is to be issued before the next is asked for, which may be compared with it or print its
+    figures.
     """
     accepted, begun = set(session.store.periods()), unwritten(session)
-    for period in session.register.periods:
+    for period in sorted(session.register.periods, key=in_order):
         if period in begun or (period.name in accepted and _is_due(session, period)):
             yield period
 
