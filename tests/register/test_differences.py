@@ -107,6 +107,7 @@ FILLED = {
     "due_in": ("2012-13",),
     "becomes": ("ASC",),
     "formerly": ("The year 2012",),
+    "replaces": ("P1-2",),
     "profile": Profile.SAME,
     "carried": Carried.SAME,
     "change": Decimal(2),
@@ -124,7 +125,7 @@ def changed(item: Any, path: list[str]) -> tuple[Any, Any]:
     """An item with an attribute that is set, and with another there."""
     name, *rest = path
     value = getattr(item, name)
-    if value is None or (value == () and name in ("due_in", "becomes", "formerly")):
+    if value is None or (value == () and name in ("due_in", "becomes", "formerly", "replaces")):
         value = FILLED[name]
         item = replace(item, **{name: value})
     if rest:
