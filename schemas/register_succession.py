@@ -30,7 +30,7 @@ _SUMS = (Accumulation.YEAR_TO_DATE, Accumulation.CUMULATIVE, Accumulation.ROLLIN
 _NO_PARTS = (Unit.PERCENT, Unit.RATIO)
 
 
-class Replaced(Struct, frozen=True):
+class ReplacedIndicator(Struct, frozen=True):
     """What is to be asked of the indicators that a row replaces, by their refs; empty: nothing."""
 
     #: The row's own ref.
@@ -42,7 +42,7 @@ class Replaced(Struct, frozen=True):
 
 def replaced(
     rows: Sequence[Mapping[str, Any]], starts: Mapping[str, date | None]
-) -> Iterator[Replaced]:
+) -> Iterator[ReplacedIndicator]:
     """For each row on Indicators what its Replaces leaves open.
 
     `starts` are the first days of the periods, by the keys of their names.
@@ -65,7 +65,7 @@ def replaced(
             for ref in refs
             if ref not in open_ended and begun(last[name_key(ref)], date.min) >= first
         ]
-        yield Replaced(
+        yield ReplacedIndicator(
             next((ref for ref in refs if name_key(ref) == own), ""),
             "; ".join(open_ended),
             "; ".join(beside),

@@ -17,7 +17,7 @@ from pipeline.consolidation import disclosure
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Rating, rate
 from pipeline.store import Store
-from schemas.asking import Asking, Confidence, asks_of
+from schemas.asking import Confidence, Requirement, asks_of
 from schemas.model import Colour, Period, PolicyKind, Register, Target
 from schemas.periods import year_around
 from schemas.targets import target_in
@@ -63,7 +63,7 @@ def forecast_of(register: Register, merged: Consolidated, period: Period) -> For
     indicator = merged.indicator
     if all(o.forecast is None for o in merged.observations):
         return None
-    if asks_of(register.framework, indicator).forecast is Asking.NEVER:
+    if asks_of(register.framework, indicator).forecast is Requirement.NEVER:
         return None
     value = _merged_forecast(merged)
     if value is None:
@@ -100,7 +100,7 @@ def confidence_of(register: Register, merged: Consolidated) -> Confidence | None
     said = [o.confidence for o in merged.observations if o.confidence is not None]
     if not said or merged.value is None:
         return None
-    if asks_of(register.framework, merged.indicator).confidence is Asking.NEVER:
+    if asks_of(register.framework, merged.indicator).confidence is Requirement.NEVER:
         return None
     return max(said, key=[*Confidence].index)
 
@@ -113,7 +113,7 @@ def year_targets(register: Register, period: Period) -> tuple[Target, ...]:
     asked = (
         each
         for each in register.indicators
-        if asks_of(register.framework, each).forecast is not Asking.NEVER
+        if asks_of(register.framework, each).forecast is not Requirement.NEVER
     )
     return tuple(target for each in asked if (target := target_in(register, each, year)))
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
-from schemas.asking import AskAction, Asking
+from schemas.asking import AskAction, Requirement
 from schemas.deciding import Approver, IssueRule, Request, Weekday
 from schemas.frequency import FirstMonth, Profile
 from schemas.model.bands import BandRow
@@ -50,8 +50,8 @@ class Framework(Struct, frozen=True):
     year_begins: FirstMonth = FirstMonth.APRIL
     #: What is asked for beside each figure, where its indicator does not say otherwise.
     ask_action: AskAction = AskAction.NEVER
-    ask_forecast: Asking = Asking.NEVER
-    ask_confidence: Asking = Asking.NEVER
+    ask_forecast: Requirement = Requirement.NEVER
+    ask_confidence: Requirement = Requirement.NEVER
 
 
 class Register(Struct, frozen=True, dict=True):

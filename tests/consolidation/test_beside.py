@@ -18,7 +18,7 @@ from pipeline.consolidation.content import content_key
 from pipeline.consolidation.disclosure import WITHHELD, disclose
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import NotRated, Rating
-from schemas.asking import Asking, Confidence
+from schemas.asking import Confidence, Requirement
 from schemas.frequency import Carried
 from schemas.merge_rules import MergeRule
 from schemas.model import (
@@ -55,8 +55,8 @@ def register(
     asked = replace(
         indicator("I1", "Cases", areas=areas),
         merge_rule=rule,
-        ask_forecast=Asking.MAY,
-        ask_confidence=Asking.MAY,
+        ask_forecast=Requirement.MAY,
+        ask_confidence=Requirement.MAY,
     )
     small = small_register()
     framework = replace(small.framework, policy=Policy(policy, tolerance), small_below=None)
@@ -212,6 +212,6 @@ def test_another_target_of_the_year_makes_the_appendix_anew() -> None:
     assert content_key(by, Q2, ()) != content_key(other, Q2, ())
     silent = tuple(
         replace(each, targets=each.targets, indicators=(replace(each.indicators[0],
-                ask_forecast=Asking.NEVER),)) for each in (by, other)
+                ask_forecast=Requirement.NEVER),)) for each in (by, other)
     )  # fmt: skip
     assert content_key(silent[0], Q2, ()) == content_key(silent[1], Q2, ())

@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
-from schemas.asking import AskAction, Asking
+from schemas.asking import AskAction, Requirement
 from schemas.model import (
     BandRow,
     Colour,
@@ -239,7 +239,7 @@ def test_what_is_asked_beside_a_figure_and_forecast_is_told_in_the_registers_wor
             register().framework,
             policy=replace(register().framework.policy, kind=PolicyKind.IMPROVEMENT),
             ask_action=AskAction.WHERE_RED,
-            ask_forecast=Asking.MAY,
+            ask_forecast=Requirement.MAY,
         ),
     )
     council = Council(tmp_path / "council", asking)

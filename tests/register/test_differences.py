@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.register.differences import Concern, differences
-from schemas.asking import AskAction, Asking
+from schemas.asking import AskAction, Requirement
 from schemas.deciding import Approver, Request
 from schemas.frequency import Carried, Profile
 from schemas.merge_rules import MergeRule
@@ -116,8 +116,8 @@ FILLED = {
     "exceeded_from": Decimal(3),
     "exceeded_by": Decimal(5),
     "ask_action": AskAction.WHERE_RED,
-    "ask_forecast": Asking.MAY,
-    "ask_confidence": Asking.MAY,
+    "ask_forecast": Requirement.MAY,
+    "ask_confidence": Requirement.MAY,
 }
 
 

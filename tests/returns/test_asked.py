@@ -21,7 +21,7 @@ from pipeline.returns.reading import Reading, ReportedRow
 from pipeline.workbooks.details.detail import CellDetail, Place, SheetDetails
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid
-from schemas.asking import AskAction, Asking, Confidence
+from schemas.asking import AskAction, Confidence, Requirement
 from schemas.fields import ASKED_FIELDS, COVER_FIELDS, INDICATOR_FIELDS, columns_for, prefilled
 from schemas.model import Period, Register
 from tests.support.builders import PERIOD, SAFETY
@@ -32,8 +32,8 @@ ASKING = replace(
     framework=replace(
         REGISTER.framework,
         ask_action=AskAction.WHERE_RED,
-        ask_forecast=Asking.MAY,
-        ask_confidence=Asking.MAY,
+        ask_forecast=Requirement.MAY,
+        ask_confidence=Requirement.MAY,
     ),
 )
 COLUMNS = columns_for({"action", "forecast", "confidence"})

@@ -14,7 +14,7 @@ from msgspec import Struct
 from pipeline.outputs.template.needs import Row
 from pipeline.workbooks.safe_text import plain
 from schemas.accumulation import Accumulation
-from schemas.asking import AskAction, Asking, Confidence
+from schemas.asking import AskAction, Confidence, Requirement
 from schemas.fields import Field, Takes
 from schemas.model import NO_CASES, Indicator, Kind, MilestoneState, Period, Status, Target
 from schemas.units import Unit, cell_value, grouped, number_format
@@ -97,11 +97,11 @@ def _asks(field: Field, row: Row) -> str:
 
 
 #: When something is required beside the figure, in the words of an input message.
-_NEEDED: dict[AskAction | Asking, str] = {
+_NEEDED: dict[AskAction | Requirement, str] = {
     AskAction.WHERE_RED: "Required where the figure is red.",
     AskAction.WHERE_RED_OR_AMBER: "Required where the figure is red or amber.",
-    Asking.MAY: "May be left blank.",
-    Asking.REQUIRED: "Required.",
+    Requirement.MAY: "May be left blank.",
+    Requirement.REQUIRED: "Required.",
 }
 
 
