@@ -42,6 +42,7 @@ from pipeline.store import (
     Submission,
     retention,
 )
+from pipeline.store.registers import kept_register
 from pipeline.store.session import Session
 from pipeline.workspace.runs.record import RunOutcome, last_runs
 from schemas.areas_over_time import answering
@@ -165,7 +166,7 @@ def due(
         drafts=tuple(one for one in drafts if _is_to_be_sent(one, register, today, store)),
         pending=drafts,
         drafted=tuple(one for one in drafts if first[one.report.period.name].id > answered.issue),
-        recalled=tuple(recalled(store)),
+        recalled=tuple(recalled(session)),
         answers=tuple(
             one
             for one in store.decisions.all(Ruling)
@@ -217,8 +218,9 @@ def _is_to_be_sent(draft: Issued, register: Register, today: date, store: Store)
     )
 
 
-def recalled(store: Store) -> Iterator[Recalled]:
-    """Each issue that was recalled, with those to whom it had gone."""
+def recalled(session: Session) -> Iterator[Recalled]:
+    """Each issue that was recalled, as it was called, with those to whom it had gone."""
+    store, register = session.store, session.register
     for number, ruling in sorted(recalls(store).items()):
         issue = store.issue(number)
         since = [each.issued_at for each in store.issues(issue.period) if each.id > issue.id]
@@ -229,7 +231,9 @@ def recalled(store: Store) -> Iterator[Recalled]:
             if not one.waits and (until is None or one.queued_at < until)
         )
         shown = edition_of(store, issue).shown
+        then = kept_register(session.workspace, issue.register_sha256, register) or register
         yield Recalled(
+            then.framework,
             *(issue.period, shown, issue.issued_at, ruling.decided_at, ruling.because),
             tuple(recipients),
             is_replaced=until is not None,

@@ -94,7 +94,7 @@ def bring(session: Session) -> tuple[str, ...]:
     is wrong with the officer's own texts comes back, a line for each mistake.
     """
     store, register = session.store, session.register
-    answered, wrong = store.messages.answered(), tuple(recalled(store))
+    answered, wrong = store.messages.answered(), tuple(recalled(session))
     with _office(session.workspace, store.messages) as office:
         told = (each for one in wrong for each in recall_messages(one, register, office=office))
         issued = published_since(session, answered.issue)
