@@ -35,7 +35,7 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/python -m schemas.register_page | diff -u docs/register.md -
 	$(BIN)/python -m pipeline.store.migrations | diff -u pipeline/store/migrations/new_store.sql -
 
-bench: $(VENV)/.ready  ## Measure for half an hour, and write benchmarks/RESULTS.md.
+bench: $(VENV)/.ready  ## Measure for a quarter of an hour, and write benchmarks/RESULTS.md.
 	$(BIN)/python -m benchmarks
 
 faults: $(VENV)/.ready  ## Kill runs, fill disks, cut off databases, try all that `make test` only samples.

@@ -26,7 +26,7 @@ class AskAction(StrEnum):
     WHERE_RED_OR_AMBER = "where red or amber"
 
 
-class Asking(StrEnum):
+class Requirement(StrEnum):
     """Whether a thing is asked for, and must be given."""
 
     NEVER = "never"
@@ -46,17 +46,17 @@ class Asks(Struct, frozen=True):
     """What is asked for of an indicator beside its figure."""
 
     action: AskAction = AskAction.NEVER
-    forecast: Asking = Asking.NEVER
-    confidence: Asking = Asking.NEVER
+    forecast: Requirement = Requirement.NEVER
+    confidence: Requirement = Requirement.NEVER
 
     @property
     def things(self) -> Iterator[str]:
         """What it asks for, in any way: `action`, `forecast`, `confidence`."""
         if self.action is not AskAction.NEVER:
             yield "action"
-        if self.forecast is not Asking.NEVER:
+        if self.forecast is not Requirement.NEVER:
             yield "forecast"
-        if self.confidence is not Asking.NEVER:
+        if self.confidence is not Requirement.NEVER:
             yield "confidence"
 
 
@@ -66,10 +66,10 @@ def asks_of(framework: Framework, indicator: Indicator) -> Asks:
     forecast = indicator.ask_forecast or framework.ask_forecast
     confidence = indicator.ask_confidence or framework.ask_confidence
     if not indicator.has_figures:
-        forecast = confidence = Asking.NEVER
+        forecast = confidence = Requirement.NEVER
     if len(indicator.areas) > 1 and indicator.merge_rule.merging.needs_parts:
         # Forecasts have no numerators and denominators to weight them by.
-        forecast = Asking.NEVER
+        forecast = Requirement.NEVER
     if not indicator.may_be_rated:
         action = AskAction.NEVER
     return Asks(action, forecast, confidence)

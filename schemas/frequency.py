@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 #: A year has so many months.
-_YEAR = 12
+YEAR = 12
 #: The mean length of a month in days.
 _MONTH = 30.44
 #: Periods of weeks end so many days before or after the month that they are meant to end with.
@@ -37,8 +37,8 @@ _MONTHS = {
     Frequency.MONTHLY: 1,
     Frequency.QUARTERLY: 3,
     Frequency.HALF_YEARLY: 6,
-    Frequency.YEARLY: _YEAR,
-    Frequency.EVERY_OTHER_YEAR: _YEAR,
+    Frequency.YEARLY: YEAR,
+    Frequency.EVERY_OTHER_YEAR: YEAR,
 }
 
 
@@ -55,6 +55,8 @@ class Profile(StrEnum):
     SAME = "the same in each"
     PARTS = "even parts"
     ADDING_UP = "adding up evenly"
+    #: In the proportions of the figures published for the year before.
+    LAST_YEAR = "last year's shape"
 
 
 class Carried(StrEnum):

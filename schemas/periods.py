@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
+from schemas.frequency import months_of
 from schemas.model import Period
+
+_YEAR = 12
+
+
+def in_order(period: Period) -> tuple[date, timedelta]:
+    """The key by which periods come one after another: a quarter comes after its last month.
+
+    No period prints anything of one that comes after it.
+    """
+    return period.ends, period.ends - period.starts
 
 
 def last_period(periods: Iterable[Period], period: Period) -> Period | None:
@@ -28,3 +40,15 @@ def year_before(periods: Iterable[Period], period: Period) -> Period | None:
         if all(358 <= each.days <= 373 for each in apart):
             return other
     return None
+
+
+def year_around(periods: Iterable[Period], period: Period) -> Period | None:
+    """The year that a period lies in, or is; None where there is none."""
+    around = (
+        each
+        for each in periods
+        if each.starts <= period.starts
+        and period.ends <= each.ends
+        and months_of(each.starts, each.ends) == _YEAR
+    )
+    return next(around, None)

@@ -24,6 +24,7 @@ from schemas.register_checks import CHECKS
 from schemas.register_columns import RegisterSheet
 from schemas.register_layout import (
     AREAS,
+    INDICATORS,
     LISTS,
     PERIODS,
     SHEETS,
@@ -32,6 +33,7 @@ from schemas.register_layout import (
 from schemas.register_names import SheetNames
 from schemas.register_periods import former_names, overlapping, taken_name
 from schemas.register_settings import POLICIES
+from schemas.register_succession import replaced_joined
 from schemas.register_thresholds import exceeded_before, policies_of
 
 Row = Mapping[str, Any]
@@ -123,6 +125,7 @@ def _nothing(rows: Rows, *_: object) -> Iterator[dict[str, object]]:
 #: days of periods.
 _FROM_ROWS: Mapping[RegisterSheet, _FromRows] = {
     BANDS: bands_joined,
+    INDICATORS: replaced_joined,
     TARGETS: policies_of,
     POLICIES: exceeded_before,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from schemas import register_columns as column
-from schemas.asking import AskAction, Asking
+from schemas.asking import AskAction, Requirement
 from schemas.checks import Condition, RowCheck
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind, Polarity
@@ -41,7 +41,7 @@ def _columns(width: int, blank: str) -> tuple[RegisterColumn, ...]:
             "Choose whether a return may or must forecast the figure of the whole year, for "
             f"example may be given. {blank}",
             width,
-            tuple(Asking),
+            tuple(Requirement),
             "a rule for forecasts",
             later=True,
         ),
@@ -51,7 +51,7 @@ def _columns(width: int, blank: str) -> tuple[RegisterColumn, ...]:
             "Choose whether a return may or must say how far a figure may be relied on: high, "
             f"medium or low. {blank}",
             width,
-            tuple(Asking),
+            tuple(Requirement),
             "a rule for confidence",
             later=True,
         ),
@@ -70,12 +70,12 @@ def _can_be_red(asks: pd.Series[Any], kind: pd.Series[Any], polarity: pd.Series[
 
 
 def _has_figures(asks: pd.Series[Any], kind: pd.Series[Any]) -> Verdicts:
-    return (asks == Asking.NEVER) | (kind == Kind.MEASURE)
+    return (asks == Requirement.NEVER) | (kind == Kind.MEASURE)
 
 
 def _can_be_merged(asks: pd.Series[Any], areas: pd.Series[Any], rule: pd.Series[Any]) -> Verdicts:
     return [
-        asking == Asking.NEVER or each not in _NEEDING_PARTS or len(some) < 2
+        asking == Requirement.NEVER or each not in _NEEDING_PARTS or len(some) < 2
         for asking, some, each in zip(asks, areas, rule, strict=True)
     ]
 

@@ -5,8 +5,9 @@ shows; {asks}, {heading}, {called}, {choices} and {row} are the column's and the
 stands at places such as `targets.value`: the attribute of `Register` with the sheet's rows, and the
 column. A row has its sheet's columns, and what `schemas.register` joins to it. Those on indicators
 over time are in `schemas.register_indicators`, on what is asked for beside figures in
-`schemas.register_asking`, on what is to be reached in `schemas.register_targets`, and those that
-ask about periods in `schemas.register_periods`.
+`schemas.register_asking`, on accumulation and replacement in `schemas.register_succession`, on what
+is to be reached in `schemas.register_targets`, and those that ask about periods in
+`schemas.register_periods`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from schemas.register_indicators import INDICATOR_CHECKS, are_listed, has_first,
 from schemas.register_layout import SHEETS
 from schemas.register_periods import PERIOD_CHECKS, listed_names
 from schemas.register_settings import FRAMEWORK, TIMES
+from schemas.register_succession import SUCCESSION_CHECKS
 from schemas.register_targets import TARGET_CHECKS, changes, has_figures
 from schemas.register_thresholds import THRESHOLD_CHECKS
 from schemas.wording import listed
@@ -154,6 +156,7 @@ CHECKS = (
     *INDICATOR_CHECKS,
     *AREA_CHECKS,
     *ASKING_CHECKS,
+    *SUCCESSION_CHECKS,
     RowCheck(
         "R25",
         "Target given twice",

@@ -9,6 +9,7 @@ from schemas import model
 from schemas import register_columns as column
 from schemas.bands import BANDS
 from schemas.merge_rules import MergeRule
+from schemas.register_accumulation import INDICATORS_ACCUMULATING
 from schemas.register_asking import INDICATORS_ASKING
 from schemas.register_columns import sheet
 from schemas.register_deciding import APPROVERS, DECISIONS
@@ -182,6 +183,7 @@ INDICATORS = sheet(
     ),
     *INDICATORS_OVER_TIME,
     *INDICATORS_ASKING,
+    *INDICATORS_ACCUMULATING,
 )
 
 TARGETS = sheet(

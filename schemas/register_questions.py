@@ -79,7 +79,7 @@ NO_TARGETS = Rule(
 RULES: tuple[Rule, ...] = tuple(r for r in list(globals().values()) if isinstance(r, Rule))
 
 
-class Question(Struct, frozen=True):
+class RowQuestion(Struct, frozen=True):
     """What is asked, and of which cell."""
 
     rule: Rule
@@ -90,7 +90,7 @@ class Question(Struct, frozen=True):
     words: dict[str, str]
 
 
-def questions(register: Register) -> Iterator[Question]:
+def questions(register: Register) -> Iterator[RowQuestion]:
     """What is asked about a register, in the order of its sheets."""
     over_time = areas_of(register)
     if not over_time.is_plain:
@@ -104,7 +104,7 @@ def row_key(row: Indicator | ServiceArea | Period) -> tuple[str, ...]:
     return (row.name,) if isinstance(row, Period) else (row.ref, row.since)
 
 
-def _of_areas(register: Register, over_time: AreasOverTime) -> Iterator[Question]:
+def _of_areas(register: Register, over_time: AreasOverTime) -> Iterator[RowQuestion]:
     for rows in over_time.rows.values():
         ending = over_time.ending(rows[0].ref)
         said = {(row.last, row.becomes) for row in rows if row.last}
@@ -144,7 +144,7 @@ def _begins_after(ref: str, day: date, over_time: AreasOverTime) -> bool:
     return not over_time.is_there(ref, day) and not over_time.has_left(ref, day)
 
 
-def _of_indicators(register: Register, over_time: AreasOverTime) -> Iterator[Question]:
+def _of_indicators(register: Register, over_time: AreasOverTime) -> Iterator[RowQuestion]:
     """Of each row the first thing to ask, of the first open period in which it is to be asked."""
     asked = set[tuple[str, ...]]()
     rows = {row_key(each): each for each in register.versions or register.indicators}
@@ -161,7 +161,9 @@ def _of_indicators(register: Register, over_time: AreasOverTime) -> Iterator[Que
                 break
 
 
-def _of_indicator(row: Indicator, period: Period, over_time: AreasOverTime) -> Iterator[Question]:
+def _of_indicator(
+    row: Indicator, period: Period, over_time: AreasOverTime
+) -> Iterator[RowQuestion]:
     day = period.starts
     owed = over_time.owed(row, day).areas
     for ref in row.areas:
@@ -179,7 +181,7 @@ def _of_indicator(row: Indicator, period: Period, over_time: AreasOverTime) -> I
             yield _asked(NOBODY, "indicators", row, "areas", **words)
 
 
-def _of_periods(register: Register) -> Iterator[Question]:
+def _of_periods(register: Register) -> Iterator[RowQuestion]:
     """Open periods without a target, where one of the same length before them has any.
 
     One that is older than that may have been opened to load what was printed long ago.
@@ -207,7 +209,7 @@ def _has_targets(register: Register, period: Period) -> bool:
 
 def _asked(
     rule: Rule, sheet: str, row: Indicator | ServiceArea | Period, column: str, **words: str
-) -> Question:
+) -> RowQuestion:
     if isinstance(row, ServiceArea):
         words = {"name": row.name, **words}
-    return Question(rule, sheet, row_key(row), column, words)
+    return RowQuestion(rule, sheet, row_key(row), column, words)

@@ -49,7 +49,7 @@ NOT_DUE = Rule(
     "T05",
     "Not due",
     "{ref} ({wording}) is not due for {period}. Its row was passed over.",
-    "Nothing to do.{next}",
+    "Nothing to do.{next}{replaced}",
     "What the register does not ask of a period is printed in none of its appendices.",
     severity=Severity.INFO,
 )

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from schemas.accumulation import Accumulation
 from schemas.areas_over_time import areas_of
 from schemas.frequency import (
     AcrossBreak,
@@ -25,18 +25,11 @@ from schemas.frequency import (
     year_of,
 )
 from schemas.model import Indicator, Period, Policy, PolicyChange, Register
-from schemas.periods import last_period, year_before
+from schemas.periods import in_order, last_period
 from schemas.targets import target_in
 
 #: Periods that end within so many days of each other end together.
 _TOGETHER = 7
-
-
-class Compared(Struct, frozen=True):
-    """The periods with whose figures an indicator's is compared; None where there is none."""
-
-    last: Period | None = None
-    year_before: Period | None = None
 
 
 class _Timeline:
@@ -60,7 +53,6 @@ class _Timeline:
             and all(each.profile is None and each.carried is None for each in register.targets)
         )
         self.in_force: dict[str, Register] = {}
-        self.bearing: dict[str, tuple[Period, ...]] = {}
         self._due: dict[tuple[object, ...], bool] = {}
 
     def row(self, ref: str, period: Period) -> Indicator | None:
@@ -96,8 +88,9 @@ class _Timeline:
         return self._begun(indicator.first) <= period.starts <= last
 
     def schedule(self, ref: str) -> tuple[object, ...]:
-        """Whatever says in which periods an indicator is due: many have the same."""
-        return tuple((row.since, *_schedule_of(row)) for row in self.rows.get(ref, ()))
+        """Whatever says in which periods an indicator is due, and of which its figures are made."""
+        rows = self.rows.get(ref, ())
+        return tuple((row.since, *_schedule_of(row), row.accumulation) for row in rows)
 
     def is_due(self, indicator: Indicator, period: Period) -> bool:
         """Whether a row of an indicator asks for a figure of a period."""
@@ -161,7 +154,8 @@ def _schedule_of(row: Indicator) -> tuple[object, ...]:
 def is_always_due(indicator: Indicator) -> bool:
     """Whether a row asks for a figure of every period there is."""
     is_every = indicator.due is Frequency.EVERY_PERIOD
-    return is_every and not (indicator.first or indicator.last or indicator.since)
+    of_time = (indicator.first, indicator.last, indicator.since)
+    return is_every and indicator.accumulation is Accumulation.AS_REPORTED and not any(of_time)
 
 
 def in_series(
@@ -264,7 +258,8 @@ def _in_force(line: _Timeline, period: Period) -> Register:
 def last_due(register: Register, indicator: Indicator, before: Period) -> Period | None:
     """The last period of the same length before this one for which an indicator was due.
 
-    For what is not due in this one itself, it is the last of any length that had ended by then.
+    For what is not due in this one itself, it is the last of any length that had ended by then; of
+    those that end together the shorter comes before the longer.
     """
     line = _timeline(register)
     if line.is_plain:
@@ -274,12 +269,35 @@ def last_due(register: Register, indicator: Indicator, before: Period) -> Period
     if is_due and row is not None and is_always_due(row) and len(line.rows[row.ref]) == 1:
         return last_period(register.periods, before)
     due = [each for each in _earlier(register, before, alike=is_due) if _was_due(line, row, each)]
-    return max(due, key=lambda each: each.ends, default=None)
+    return max(due, key=in_order, default=None)
 
 
 def _was_due(line: _Timeline, row: Indicator | None, period: Period) -> bool:
     then = line.row(row.ref, period) if row else None
     return then is not None and line.is_due(then, period)
+
+
+def was_due(register: Register, indicator: Indicator, period: Period) -> bool:
+    """Whether an indicator was due for a period by the row that held then."""
+    return _was_due(_timeline(register), indicator, period)
+
+
+def was_asked(register: Register, indicator: Indicator, period: Period) -> bool:
+    """Whether a period lies between the first and the last for which a row is reported."""
+    return _timeline(register).is_asked(indicator, period)
+
+
+def is_plain(register: Register) -> bool:
+    """Whether each indicator is what it is, and due, in every period, as are targets and policy."""
+    return _timeline(register).is_plain
+
+
+def schedule(register: Register, indicator: Indicator) -> tuple[object, ...]:
+    """Whatever says in which periods an indicator is due, and of which its figures are made.
+
+    Many indicators have the same.
+    """
+    return _timeline(register).schedule(indicator.ref)
 
 
 def _earlier(register: Register, before: Period, *, alike: bool) -> Iterator[Period]:
@@ -289,7 +307,7 @@ def _earlier(register: Register, before: Period, *, alike: bool) -> Iterator[Per
         if alike:
             fits = each.ends < before.starts and months_of(each.starts, each.ends) == months
         else:
-            fits = each.ends <= before.ends and each is not before
+            fits = in_order(each) < in_order(before)
         if fits:
             yield each
 
@@ -297,39 +315,6 @@ def _earlier(register: Register, before: Period, *, alike: bool) -> Iterator[Per
 def next_due(register: Register, indicator: Indicator, after: Period) -> Period | None:
     """The first period after this one for which an indicator is due, as far as the register has."""
     line = _timeline(register)
-    later = (each for each in register.periods if each.ends > after.ends)
+    later = (each for each in register.periods if in_order(each) > in_order(after))
     due = (each for each in later if _was_due(line, indicator, each))
-    return min(due, key=lambda each: each.ends, default=None)
-
-
-def compared(register: Register, indicator: Indicator, period: Period) -> Compared:
-    """The periods with whose figures an indicator's figure of a period is compared.
-
-    The last for which it was due, and the same one a year before.
-    """
-    a_year_ago = year_before(register.periods, period)
-    line = _timeline(register)
-    if a_year_ago and not line.is_plain and not _was_due(line, indicator, a_year_ago):
-        a_year_ago = None
-    return Compared(last_due(register, indicator, period), a_year_ago)
-
-
-def bearing(register: Register, period: Period) -> tuple[Period, ...]:
-    """The earlier periods of whose figures an appendix of a period may print any."""
-    line = _timeline(register)
-    if period.name not in line.bearing:
-        if line.is_plain:
-            found = [each(register.periods, period) for each in (last_period, year_before)]
-        else:
-            current = in_force(register, period.name)
-            # Of those that are due alike, one stands for all.
-            due, not_due = (
-                {line.schedule(each.ref): each for each in some}.values()
-                for some in (current.indicators, current.not_due)
-            )
-            found = [last_due(register, each, period) for each in not_due]
-            for each in due:
-                pair = compared(register, each, period)
-                found += [pair.last, pair.year_before]
-        line.bearing[period.name] = tuple(dict.fromkeys(filter(None, found)))
-    return line.bearing[period.name]
+    return min(due, key=in_order, default=None)

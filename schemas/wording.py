@@ -26,3 +26,11 @@ def listed(words: Iterable[str], last_by: str = "and") -> str:
 def day_shown(day: date) -> str:
     """A date in words: `30 April 2013`."""
     return f"{day.day} {day:%B %Y}"
+
+
+def months_shown(starts: date, ends: date) -> str:
+    """The months of some days: `April to June 2012`, `October 2012 to March 2013`."""
+    last = f"{ends:%B %Y}"
+    if (starts.year, starts.month) == (ends.year, ends.month):
+        return last
+    return f"{starts:%B %Y} to {last}" if starts.year != ends.year else f"{starts:%B} to {last}"

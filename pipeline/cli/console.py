@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json as json_text
 import os
 import re
 import sys
@@ -13,11 +12,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import typer
-from msgspec import Struct
 
 from pipeline.cli.options import JsonOption
 from pipeline.workbooks.safe_text import BIDI, CONTROLS, shown_line
@@ -37,7 +34,8 @@ EXIT_CODES = (
 )
 
 
-class Columns(Struct, frozen=True):
+# Named tuples, since the help does without msgspec, which it would wait for.
+class Columns(NamedTuple):
     """Rows under headings: columns on a terminal, tab-separated in a file or a pipe."""
 
     headings: tuple[str, ...]
@@ -52,7 +50,7 @@ class Problem(str):
 Lines = Iterable[str | Columns]
 
 
-class Result(Struct, frozen=True):
+class Result(NamedTuple):
     """What a command came to."""
 
     #: For machines, printed with `--json`: dates in ISO 8601, decimals and paths as text.
@@ -118,6 +116,10 @@ def _mistakes_in_lines() -> Iterator[None]:
 
 def print_document(content: object) -> None:
     """One JSON document."""
+    import json as json_text
+
+    import msgspec
+
     built = msgspec.to_builtins(content, enc_hook=_encode)
     text = json_text.dumps(built, ensure_ascii=False, indent=2)
     # A file's name may hold bytes that no encoding knows; a document for machines may not. What

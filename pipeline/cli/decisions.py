@@ -11,12 +11,12 @@ from pipeline.cli import console
 from pipeline.cli.console import Result, workspace_at
 from pipeline.cli.mail import mail_document, mail_lines
 from pipeline.cli.options import PeriodOption, WorkspaceOption, chosen_periods
-from schemas.deciding import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipeline.store.retention import Due
+    from schemas.deciding import Request
 
 
 def accept(
@@ -137,6 +137,8 @@ def approve(
 
     Example: `quarterday approve 2012-13 --draft 7KQ2MX --because "agreed with the director"`
     """
+    from schemas.deciding import Request
+
     return _decided(workspace, Request("approve", period, code=draft, because=because))
 
 
@@ -153,6 +155,8 @@ def recall(
 
     Example: `quarterday recall 2012-13 --issue 7KQ2MX --because "P1-2 counts a site twice"`
     """
+    from schemas.deciding import Request
+
     return _decided(workspace, Request("recall", period, code=issue, because=because))
 
 

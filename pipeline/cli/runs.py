@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec.structs import asdict
 from typer import Option
 
 from pipeline import __version__
@@ -118,6 +117,8 @@ def runs(
 
     Example: `quarterday runs --last 30`
     """
+    from msgspec.structs import asdict
+
     from pipeline.workspace.runs.record import last_runs
 
     found = last_runs(workspace_at(workspace), last)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from msgspec.structs import asdict
 from typer import Argument, Option
 
 from pipeline.cli import console
@@ -116,6 +115,8 @@ def restore(
 
     Example: `quarterday restore /srv/backups/quarterday-20130430T020000Z.tar /srv/restored`
     """
+    from msgspec.structs import asdict
+
     from pipeline.operations.backup import restore as put_back
 
     with progress_bar() as progress:

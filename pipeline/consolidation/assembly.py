@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from itertools import chain
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
+from pipeline.consolidation.accumulation import Accumulating, by_period_and_ref, is_borrowed
 from pipeline.consolidation.beside import (
     actions_of,
     confidence_of,
@@ -21,11 +22,14 @@ from pipeline.consolidation.beside import (
     without_forecasts,
 )
 from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
-from pipeline.consolidation.content import content_of, said_by
+from pipeline.consolidation.content import content_of
 from pipeline.consolidation.coverage import coverage_of
+from pipeline.consolidation.cumulation import disclosed_in_turn
+from pipeline.consolidation.disclosure import Withheld
 from pipeline.consolidation.left_areas import without_taken_over
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from pipeline.consolidation.merge import merge as merge_observations
+from pipeline.consolidation.parts import restated_parts, telling
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
 from pipeline.consolidation.rating import Tally, tally
 from pipeline.consolidation.registers import is_lost, published, register_for
@@ -38,13 +42,14 @@ from pipeline.consolidation.remarks import (
 )
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, returns_received
-from pipeline.consolidation.texts import Question, ReportTexts, Secret, Secrets, secrets_of
-from pipeline.store import Asked, Issue, IssuedRating, Submission, Suppressed
+from pipeline.consolidation.texts import Question, ReportTexts, Secret, secrets_of
+from pipeline.store import Issue, Submission, Suppressed
 from pipeline.store.session import Session
+from schemas.accumulation import Accumulation
 from schemas.bands import bands_of
+from schemas.bearing import bearing, borne, compared
 from schemas.model import Indicator, Period, Policy, Register, Target
 from schemas.observations import Achievement
-from schemas.timeline import bearing, compared
 
 
 class Merged(Struct, frozen=True):
@@ -67,6 +72,8 @@ class Merged(Struct, frozen=True):
     content: str = ""
     #: What the figures of the periods that it is compared with are merged by, by their names.
     registers: Mapping[str, Register] = {}
+    #: By the names of these, the refs of indicators that were restated since they were closed.
+    restated: Mapping[str, frozenset[str]] = {}
     #: The names of the periods that it would be compared with had not each issue been recalled.
     recalled: tuple[str, ...] = ()
     #: The hash of the register of the day.
@@ -97,12 +104,15 @@ class Disclosed(Struct, frozen=True):
     submissions: tuple[Submission, ...]
     #: Texts that may quote what is suppressed.
     questions: tuple[Question, ...]
-    #: The earlier figures, by the name of their period and the indicator.
-    earlier: Mapping[tuple[str, str], Consolidated]
+    #: What figures of several periods are made of: these and the earlier ones.
+    accumulating: Accumulating
 
-    def of(self, period: Period | None, ref: str) -> Consolidated | None:
-        """An indicator's figure of an earlier period, if there is one."""
-        return self.earlier.get((period.name, ref)) if period else None
+    def of(self, period: Period | None, indicator: Indicator) -> Consolidated | None:
+        """An indicator's figure of an earlier period, as that is rated and printed, if there is."""
+        own = self.accumulating.printed.get((period.name, indicator.ref)) if period else None
+        if own is None or period is None or indicator.accumulation is Accumulation.LATEST:
+            return own
+        return self.accumulating.of(own, period).figure
 
 
 def report_of(session: Session, period: Period, remade: Issue | None = None) -> Report:
@@ -122,7 +132,10 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
     if remade is None and latest and latest.content == content:
         remade = latest
     period = register.period(name) or period
-    compared_with = {e.name: published(session, e, remade) for e in bearing(register, period)}
+    compared_with = {
+        each.name: published(session, each, remade, borne(register, period, each))
+        for each in bearing(register, period)
+    }
     earlier = {name: each for name, each in compared_with.items() if each.figures}
     registers = {name: each.register for name, each in earlier.items()}
     submissions = store.submissions(name)
@@ -139,10 +152,11 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         earlier={name: each.figures for name, each in earlier.items()},
         achievements=store.achievements(name, as_of),
         submissions=submissions,
-        told=_told(session, {**registers, name: register}, remade),
+        told=_told(session, telling(session, registers, register, period), remade),
         closed=_closed(session, period, submissions, as_of),
         content=content,
         registers=registers,
+        restated=restated_parts(session, register, earlier),
         recalled=tuple(each.recalled for each in compared_with.values() if each.recalled),
         current_sha256=session.register.sha256,
         lacks_register=is_lost(session, name, register),
@@ -191,11 +205,22 @@ def _closed(
 
 def disclose(merged: Merged) -> Disclosed:
     """The merged figures without those that must not be printed."""
-    every = (merged.figures, *merged.earlier.values())
-    figures, *earlier = disclosed = [_disclosed(merged, each) for each in every]
-    by_period = {(each.period, each.indicator.ref): each for some in earlier for each in some}
-    suppressed = tuple(dict.fromkeys(suppressed_in(chain.from_iterable(disclosed))))
-    secrets = _secrets(merged, zip(every, disclosed, strict=True))
+    whole = {merged.period.name: merged.figures, **merged.earlier}
+    disclosed = disclosed_in_turn(
+        merged.register, whole, merged.told_of, partial(_disclosed, merged)
+    )
+    suppressed = tuple(dict.fromkeys(suppressed_in(chain.from_iterable(disclosed.values()))))
+    accumulating = Accumulating(
+        merged.register,
+        by_period_and_ref(whole.values()),
+        by_period_and_ref(disclosed.values()),
+        merged.restated,
+        merged.recalled,
+    )
+    figures = disclosed[merged.period.name]
+    secrets = _secrets(merged, ((some, disclosed[name]) for name, some in whole.items()))
+    for each in accumulating.kept_from(figures, merged.period):
+        secrets[""].append(each)
     texts = ReportTexts(secrets, merged.register.framework.small_below or 0)
     printed = tuple(map(texts.figure, figures))
     achievements = tuple(map(texts.achievement, merged.achievements))
@@ -204,16 +229,18 @@ def disclose(merged: Merged) -> Disclosed:
         for sent in merged.submissions
     )
     questions = tuple(dict.fromkeys(texts.questions))
-    return Disclosed(merged, printed, suppressed, achievements, submissions, questions, by_period)
+    return Disclosed(
+        merged, printed, suppressed, achievements, submissions, questions, accumulating
+    )
 
 
 #: The figures of a period, whole and without those that must not be printed.
 _WholeAndPrinted = tuple[tuple[Consolidated, ...], tuple[Consolidated, ...]]
 
 
-def _secrets(merged: Merged, periods: Iterable[_WholeAndPrinted]) -> Secrets:
+def _secrets(merged: Merged, periods: Iterable[_WholeAndPrinted]) -> defaultdict[str, list[Secret]]:
     """What is suppressed of the period and of those that it is compared with, by area."""
-    found: dict[str, list[Secret]] = defaultdict(list)
+    found: defaultdict[str, list[Secret]] = defaultdict(list)
     for whole, printed in periods:
         period = whole[0].period if whole else ""
         told, are_earlier = merged.told_of(period), period != merged.period.name
@@ -222,9 +249,10 @@ def _secrets(merged: Merged, periods: Iterable[_WholeAndPrinted]) -> Secrets:
     return found
 
 
-def _disclosed(merged: Merged, figures: tuple[Consolidated, ...]) -> tuple[Consolidated, ...]:
+def _disclosed(
+    merged: Merged, period: str, figures: tuple[Consolidated, ...], withheld: Mapping[str, Withheld]
+) -> tuple[Consolidated, ...]:
     """Figures of one period without those that must not be printed."""
-    period = figures[0].period if figures else ""
     if merged.hidden_forecasts:
         figures = tuple(
             without_forecasts(each) if each.indicator.ref in merged.hidden_forecasts else each
@@ -233,7 +261,7 @@ def _disclosed(merged: Merged, figures: tuple[Consolidated, ...]) -> tuple[Conso
     register = merged.register_of(period)
     if merged.told is None:
         return disclosure.disclose_alone(register, figures)
-    return disclosure.disclose(register, figures, merged.told_of(period))
+    return disclosure.disclose(register, figures, merged.told_of(period), withheld)
 
 
 def rate(disclosed: Disclosed) -> Report:
@@ -301,40 +329,6 @@ def _tally(lines: Sequence[Line], policy: Policy) -> Tally:
     return tally((n.rating for n in lines), policy, coverage_of(n.consolidated for n in lines))
 
 
-def issue_of(report: Report, last_submission: int) -> Issue:
-    """What the store keeps of a draft or issue: each indicator as it was printed.
-
-    `last_submission` is the number of the last one that the store holds.
-    """
-    asked = [line.indicator for line in report.lines if line.is_due]
-    return Issue(
-        is_draft=report.is_draft,
-        number=report.edition.number if report.edition else 0,
-        said=said_by(report),
-        period=report.period.name,
-        content=report.content,
-        issued_at=report.issued_at,
-        overall=report.overall.colour or "",
-        register_sha256=report.register.sha256,
-        current_sha256=report.current_sha256,
-        ratings=tuple(
-            IssuedRating(
-                indicator=line.indicator.ref,
-                performance=line.performance_shown,
-                target=line.target_shown,
-                rating=line.rating.code,
-                merge_rule=line.indicator.merge_rule.value,
-            )
-            for line in report.lines
-        ),
-        suppressed=report.suppressed,
-        last_submission=last_submission,
-        asked=msgspec.json.encode(
-            {each.ref: Asked(each.wording, each.areas) for each in asked}
-        ).decode(),
-    )
-
-
 def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     register, indicator = disclosed.merged.register, merged.indicator
     period = disclosed.merged.period
@@ -343,8 +337,10 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     pair = compared(register, indicator, period)
     names = [each.name for each in (pair.last, pair.year_before) if each]
     recalled = [each for each in disclosed.merged.recalled if each in names]
-    earlier = [disclosed.of(each, indicator.ref) for each in (pair.last, pair.year_before)]
+    earlier = [disclosed.of(each, indicator) for each in (pair.last, pair.year_before)]
     last, year_before = (each if is_alike(register, each, indicator) else None for each in earlier)
+    made = disclosed.accumulating.of(merged, period)
+    merged = made.figure
     rated = rating.rate(merged, target, register.framework.policy, _whole(year_before))
     line = Line(
         indicator=indicator,
@@ -358,8 +354,10 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         remarks=tuple(
             remarks_not_due(register, indicator, period, earlier[0])
             if merged.not_due
-            else remarks(register, merged, target, earlier, recalled)
+            else (*made.remarks, *remarks(register, merged, target, earlier, recalled))
         ),
+        own_shown=made.own_shown,
+        over_shown=made.over_shown,
         commentary=tuple(dict.fromkeys(o.commentary for o in merged.observations if o.commentary)),
         actions=tuple(actions_of(register, merged, rated)),
         forecast=forecast_of(register, merged, period),
@@ -381,7 +379,7 @@ def _whole(merged: Consolidated | None) -> Decimal | None:
 def _since(
     merged: Consolidated, target: Target | None, earlier: Consolidated | None
 ) -> rating.Travel | None:
-    now, then = _whole(merged), _whole(earlier)
+    now, then = None if is_borrowed(merged) else _whole(merged), _whole(earlier)
     if now is None or then is None or earlier is None:
         return None
     basis = f"{earlier.period}, provisional" if earlier.provisional else earlier.period
@@ -390,7 +388,7 @@ def _since(
 
 
 def _since_baseline(merged: Consolidated, target: Target | None) -> rating.Travel | None:
-    now = _whole(merged)
+    now = None if is_borrowed(merged) else _whole(merged)
     if now is None or target is None or target.baseline is None:
         return None
     basis = f"baseline {target.baseline_period}".strip()

@@ -10,37 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Rating, rate
+from pipeline.consolidation.report import Forecast
 from pipeline.store import Store
-from schemas.asking import Asking, Confidence, asks_of
-from schemas.frequency import months_of
+from schemas.asking import Confidence, Requirement, asks_of
 from schemas.model import Colour, Period, PolicyKind, Register, Target
+from schemas.periods import year_around
 from schemas.targets import target_in
 from schemas.units import shown
 from schemas.wording import day_shown
 
-_YEAR = 12
 _OUT_OF_TARGET = (Colour.AMBER, Colour.RED)
-
-
-class Forecast(Struct, frozen=True):
-    """What a figure is expected to be for the whole year."""
-
-    value: Decimal
-    #: As printed: `4300`.
-    figure: str
-    #: By the year's target; None where that is not known, or cannot be told before the year's end.
-    rating: Rating | None = None
-
-    @property
-    def exceeds(self) -> bool:
-        """Whether it is in the fourth band, of whose threshold only the year's target may tell."""
-        return self.rating is not None and self.rating.colour is Colour.EXCEEDED
 
 
 def actions_of(register: Register, merged: Consolidated, rating: Rating) -> Iterator[str]:
@@ -64,13 +48,13 @@ def forecast_of(register: Register, merged: Consolidated, period: Period) -> For
     indicator = merged.indicator
     if all(o.forecast is None for o in merged.observations):
         return None
-    if asks_of(register.framework, indicator).forecast is Asking.NEVER:
+    if asks_of(register.framework, indicator).forecast is Requirement.NEVER:
         return None
     value = _merged_forecast(merged)
     if value is None:
         return None
     figure = shown(value, indicator.unit, indicator.decimals)
-    year = year_around(register, period)
+    year = year_around(register.periods, period)
     target = target_in(register, indicator, year) if year else None
     if year is None or target is None:
         return Forecast(value, figure)
@@ -101,32 +85,20 @@ def confidence_of(register: Register, merged: Consolidated) -> Confidence | None
     said = [o.confidence for o in merged.observations if o.confidence is not None]
     if not said or merged.value is None:
         return None
-    if asks_of(register.framework, merged.indicator).confidence is Asking.NEVER:
+    if asks_of(register.framework, merged.indicator).confidence is Requirement.NEVER:
         return None
     return max(said, key=[*Confidence].index)
 
 
-def year_around(register: Register, period: Period) -> Period | None:
-    """The year that a period lies in, or is; None where the register has none."""
-    around = (
-        each
-        for each in register.periods
-        if each.starts <= period.starts
-        and period.ends <= each.ends
-        and months_of(each.starts, each.ends) == _YEAR
-    )
-    return next(around, None)
-
-
 def year_targets(register: Register, period: Period) -> tuple[Target, ...]:
     """The targets by which forecasts of a period may be rated."""
-    year = year_around(register, period)
+    year = year_around(register.periods, period)
     if year is None or year.name == period.name:
         return ()
     asked = (
         each
         for each in register.indicators
-        if asks_of(register.framework, each).forecast is not Asking.NEVER
+        if asks_of(register.framework, each).forecast is not Requirement.NEVER
     )
     return tuple(target for each in asked if (target := target_in(register, each, year)))
 
@@ -146,7 +118,7 @@ def hidden_in_year(
         if disclosure.is_protected(each.indicator)
         and any(o.forecast is not None for o in each.observations)
     }
-    year = year_around(register, period) if told else None
+    year = year_around(register.periods, period) if told else None
     if year is None:
         return frozenset()
     hidden = set[str]()

@@ -23,9 +23,9 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
 from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
+from schemas.bearing import bearing
 from schemas.model import CommentaryRule, Indicator, Period, Register, ServiceArea
 from schemas.names import spelled
-from schemas.timeline import bearing
 
 
 def content_key(
@@ -79,6 +79,7 @@ def _said_by(register: Register, period: Period) -> str:
         # What holds in other periods says nothing in this one.
         versions=(),
         policies=(),
+        shapes=(),
     )
     said = msgspec.json.encode(printed)
     return hashlib.sha256(said).hexdigest()

@@ -16,11 +16,12 @@ who knows the threshold and these rules, no suppressed figure comes out as one n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate, groupby
 from operator import add
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.inference import Reader
@@ -43,20 +44,37 @@ WITHHELD = "Withheld, because it quotes a figure that is suppressed."
 _WORDS = ("commentary", "action", "action_owner")
 
 
+class Withheld(Struct, frozen=True):
+    """What is not printed of an indicator, whatever its own figures are."""
+
+    areas: frozenset[str] = frozenset()
+    is_total: bool = False
+
+
+NOTHING_WITHHELD = Withheld()
+
+
 def disclose(
-    register: Register, merged: Iterable[Consolidated], told: ToldOf = NOTHING_TOLD
+    register: Register,
+    merged: Iterable[Consolidated],
+    told: ToldOf = NOTHING_TOLD,
+    withheld: Mapping[str, Withheld] = {},
 ) -> tuple[Consolidated, ...]:
     """The merged figures as they may be printed, with those of the areas, in the same order.
 
     What is suppressed has lost its value, numerator and denominator, and is marked. Without a
     threshold in the register everything comes back as it is. `told` is what issues told of these
-    figures before.
+    figures before, and `withheld` what other periods' figures keep from being printed, by the
+    indicators' refs.
     """
     return _all_disclosed(
         register,
         merged,
         lambda each, below: _disclosed(
-            each, below, Reader(told.get(each.indicator.ref, (Told(),)), below)
+            each,
+            below,
+            Reader(told.get(each.indicator.ref, (Told(),)), below),
+            withheld.get(each.indicator.ref, NOTHING_WITHHELD),
         ),
     )
 
@@ -124,7 +142,7 @@ def is_small_figure(register: Register, observation: Observation) -> bool:
     below, indicator = register.framework.small_below, register.indicator(observation.indicator)
     if indicator is None or not is_protected(indicator):
         return False
-    return any(is_small(number, below) for number in _people(observation, indicator))
+    return any(is_small(number, below) for number in people_in(observation, indicator))
 
 
 def is_protected(indicator: Indicator) -> bool:
@@ -132,7 +150,12 @@ def is_protected(indicator: Indicator) -> bool:
     return indicator.kind is Kind.MEASURE and indicator.small_numbers is not SmallNumbers.PUBLISH
 
 
-def _disclosed(merged: Consolidated, below: int, reader: Reader | None) -> Consolidated:
+def _disclosed(
+    merged: Consolidated,
+    below: int,
+    reader: Reader | None,
+    withheld: Withheld = NOTHING_WITHHELD,
+) -> Consolidated:
     """Primary suppression of the areas' figures, then of what would give them away."""
     indicator = merged.indicator
     given = [o for o in merged.observations if has_data(o, indicator)]
@@ -140,8 +163,9 @@ def _disclosed(merged: Consolidated, below: int, reader: Reader | None) -> Conso
         o.area
         for o in merged.observations
         if o.suppressed
-        or any(is_small(n, below) for n in _people(o, indicator))
+        or any(is_small(n, below) for n in people_in(o, indicator))
         or (reader and reader.was_denied(o))
+        or o.area in withheld.areas
     }
     suppressed, rule = merged.suppressed, indicator.merge_rule.merging
     if merged.value is not None and rule.takes_one:
@@ -151,6 +175,7 @@ def _disclosed(merged: Consolidated, below: int, reader: Reader | None) -> Conso
     elif merged.value is not None:
         group, suppressed = _group(merged, given, hidden, below, reader)
         hidden |= group
+    suppressed |= withheld.is_total and merged.value is not None
     if rule.needs_agreement and suppressed:
         hidden |= {o.area for o in given}  # they all tell the same figure
     if reader and (suppressed or merged.value is None):
@@ -158,15 +183,15 @@ def _disclosed(merged: Consolidated, below: int, reader: Reader | None) -> Conso
     return _without(merged, hidden, below, reader, suppressed=suppressed)
 
 
-def _people(observation: Observation, indicator: Indicator) -> Iterable[Decimal]:
+def people_in(figure: Observation | ReportedFigure, indicator: Indicator) -> Iterable[Decimal]:
     """The numbers in a figure that count people, as far as they were given.
 
     A percentage that is given without its parts holds none, nor does money, a score or a number of
     days.
     """
-    if indicator.unit_row.counts_people and observation.value is not None:
-        yield observation.value
-    top, bottom = observation.numerator, observation.denominator
+    if indicator.unit_row.counts_people and figure.value is not None:
+        yield figure.value
+    top, bottom = figure.numerator, figure.denominator
     yield from (part for part in (top, bottom) if part is not None)
     if indicator.unit_row.is_share and top is not None and bottom is not None:
         yield bottom - top
@@ -191,7 +216,7 @@ def _group(
     indicator = merged.indicator
     first = [o for o in given if o.area in hidden]
     others = [
-        o for o in given if o.area not in hidden and (o.value or not _is_of_people(indicator))
+        o for o in given if o.area not in hidden and (o.value or not _is_ofpeople_in(indicator))
     ]
 
     def order(other: Observation) -> tuple[bool, Decimal]:
@@ -210,7 +235,7 @@ def _group(
         ):
             return {o.area for o in group}, False
     # Beside a rate of 100% everywhere else, one that is suppressed would be known as well.
-    return set() if _is_of_people(indicator) else {o.area for o in (*first, *others)}, True
+    return set() if _is_ofpeople_in(indicator) else {o.area for o in (*first, *others)}, True
 
 
 def _unprinted(
@@ -248,7 +273,7 @@ def _terms(observation: Observation, indicator: Indicator) -> tuple[Decimal, ...
     return (observation.value or Decimal(0),)
 
 
-def _is_of_people(indicator: Indicator) -> bool:
+def _is_ofpeople_in(indicator: Indicator) -> bool:
     """Whether what is added up are numbers of people, and not percentages, scores or days."""
     return indicator.merge_rule.merging.needs_parts or indicator.unit_row.counts_people
 
@@ -262,7 +287,7 @@ def _hide_each_other(
     they must not be where that is the least or the most that each can be: two figures below 5 that
     add up to 8 are 4 and 4.
     """
-    people, least, most = _is_of_people(indicator), 0, 0
+    people, least, most = _is_ofpeople_in(indicator), 0, 0
     if people:
         least, most = 1, below - 1
     elif indicator.unit_row.is_share:
@@ -297,7 +322,7 @@ def _without(
         secrets |= forecasts
     few = below if secrets else 0
     values = [o.value for o in merged.observations if o.area in hidden and o.value is not None]
-    most = sum(values) if _is_of_people(merged.indicator) else Decimal(0)
+    most = sum(values) if _is_ofpeople_in(merged.indicator) else Decimal(0)
 
     def is_secret(number: Decimal) -> bool:
         # What was withheld for quoting one figure alone would tell which it is; so would what is

@@ -1,14 +1,16 @@
-"""Editions: which draft or issue a report is, and when a draft is issued."""
+"""Editions: which draft or issue a report is, what is kept of it, and when a draft is issued."""
 
 from __future__ import annotations
 
 from datetime import date
 
+import msgspec
+
 from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.content import code_of, said_by
 from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.report import Edition, Report
-from pipeline.store import Issue, Store
+from pipeline.store import Asked, Issue, IssuedRating, Store
 from schemas.deciding import IssueRule
 from schemas.model import Period, Register
 from schemas.wording import day_shown
@@ -70,3 +72,37 @@ def is_due_by_rule(
             return last is None and period.issue_on is not None and period.issue_on <= today
         case IssueRule.APPROVAL:
             return False
+
+
+def issue_of(report: Report, last_submission: int) -> Issue:
+    """What the store keeps of a draft or issue: each indicator as it was printed.
+
+    `last_submission` is the number of the last one that the store holds.
+    """
+    asked = [line.indicator for line in report.lines if line.is_due]
+    return Issue(
+        is_draft=report.is_draft,
+        number=report.edition.number if report.edition else 0,
+        said=said_by(report),
+        period=report.period.name,
+        content=report.content,
+        issued_at=report.issued_at,
+        overall=report.overall.colour or "",
+        register_sha256=report.register.sha256,
+        current_sha256=report.current_sha256,
+        ratings=tuple(
+            IssuedRating(
+                indicator=line.indicator.ref,
+                performance=line.performance_shown,
+                target=line.target_shown,
+                rating=line.rating.code,
+                merge_rule=line.indicator.merge_rule.value,
+            )
+            for line in report.lines
+        ),
+        suppressed=report.suppressed,
+        last_submission=last_submission,
+        asked=msgspec.json.encode(
+            {each.ref: Asked(each.wording, each.areas) for each in asked}
+        ).decode(),
+    )

@@ -38,6 +38,10 @@ class Consolidated(Struct, frozen=True):
     conflict: bool = False
     #: Nothing is asked of it for the period, so that nothing can be missing.
     not_due: bool = False
+    #: The names of the periods whose figures it is made of, where these are not its own alone.
+    over: tuple[str, ...] = ()
+    #: Why it cannot be made of them, in clauses; it has no figure then.
+    lacks: tuple[str, ...] = ()
     observations: tuple[Observation, ...] = ()
 
 
@@ -101,7 +105,12 @@ def _consolidate(
 
 
 def is_incomplete(consolidated: Consolidated) -> bool:
-    """Whether the figure stands for fewer areas than its merge rule needs."""
+    """Whether the figure stands for fewer areas than its merge rule needs.
+
+    What is made of several periods' figures is made of whole ones.
+    """
+    if consolidated.over:
+        return False
     return bool(consolidated.missing) and consolidated.indicator.merge_rule.merging.needs_every_area
 
 

@@ -20,6 +20,7 @@ from pipeline.consolidation.succession import askings, readings_of
 from pipeline.store import Issue, Outcome, Ruling, Store, Suppressed
 from pipeline.store.entered import in_force, with_entered
 from schemas import timeline
+from schemas.bearing import bearing, borne
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Register
 from schemas.observations import Observation
@@ -116,8 +117,9 @@ def told_of_each(
     All issues, or those before one of that number. `merged_by` are registers that periods are held
     to in place of this one, by the periods' names.
 
-    An issue prints its own period's figures, and the merged ones of the periods that it compares
-    with. Of an old one, which did not note what it suppressed, `alone` says it.
+    An issue prints its own period's figures, and the merged ones of the periods that its own are
+    compared with or made of, which can be worked out from it. Of an old one, which did not note
+    what it suppressed, `alone` says it.
     """
     issues = cache(store.editions.all)
     return {
@@ -143,13 +145,15 @@ def _told_of(
     alone: AloneRule,
     issues: Callable[[str], Sequence[Issue]],
 ) -> ToldOf:
-    telling = [
-        issue
+    # Of which indicators each may tell.
+    refs_of = {
+        other.name: None if other == period else borne(register, other, period)
         # The register may have a period no longer that a closed one is compared with.
         for other in dict.fromkeys((*register.periods, period))
-        if period in (other, *timeline.bearing(register, other))
-        for issue in issues(other.name)
-        if before is None or issue.id < before
+        if period in (other, *bearing(register, other))
+    }
+    telling = [
+        issue for other in refs_of for issue in issues(other) if before is None or issue.id < before
     ]
     if not telling:
         return NOTHING_TOLD
@@ -173,7 +177,8 @@ def _told_of(
             numbers = standing.key(shown)
             rows = noted.get(issue.id, frozenset()) if issue.suppresses else None
             rules, at = _rules_of(shown), asking_of[shown.id]
-            key = (is_own, numbers, rows, frozenset(rules.items()), at)
+            told_of = refs_of[issue.period]
+            key = (is_own, numbers, rows, frozenset(rules.items()), at, told_of)
             if key in seen:
                 continue
             seen.add(key)
@@ -183,6 +188,8 @@ def _told_of(
             if rows is None:
                 rows = frozenset(suppressed_in(alone(of_period, merged)))
             for ref, each in zip(refs, merged, strict=True):
+                if told_of is not None and ref not in told_of:
+                    continue
                 note(told[ref], each, rows, is_own=is_own)
         for ref, of_reading in told.items():
             for then in {ref, *filter(None, chosen[ref])}:

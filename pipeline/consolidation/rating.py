@@ -28,6 +28,7 @@ class NotRated(StrEnum):
     CONTEXTUAL = "contextual"
     CONFLICT = "areas disagree"
     INCOMPLETE = "areas missing"
+    PERIODS_MISSING = "incomplete"
     NARRATIVE = "narrative"
     NOT_DUE = "not due"
 
@@ -133,6 +134,8 @@ def rate(
         return _MILESTONES[figure.state]
     if figure.no_cases:
         return Rating(not_rated=NotRated.INCOMPLETE if is_incomplete(figure) else NotRated.NO_CASES)
+    if figure.lacks:
+        return Rating(not_rated=NotRated.PERIODS_MISSING)
     if figure.value is None:
         return Rating(not_rated=NotRated.NO_DATA)
     if target is None or not target.is_set:

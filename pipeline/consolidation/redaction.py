@@ -26,11 +26,11 @@ from pipeline.consolidation.quoting import numbers_in
 from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.report import SUPPRESSED, Line, figure_shown
 from pipeline.store import Entered, Issue, IssuedRating, Outcome, Store, Submission
+from schemas.bearing import checked_against
 from schemas.findings import Finding
 from schemas.model import Colour, Register
 from schemas.observations import Observation
 from schemas.returns.rows import COMPARING
-from schemas.timeline import bearing
 
 #: Whether a figure is not to be told.
 _IsHidden = Callable[[Observation], bool]
@@ -115,8 +115,8 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
         """
         if self.reveals or not disclosure.is_protected(line.indicator):
             return False
-        if last is None or line.consolidated.conflict:
-            # What stands beside a disagreement are figures too.
+        if last is None or line.consolidated.conflict or line.over_shown:
+            # What stands beside a disagreement, or beside what periods come to, are figures too.
             return last is None or last.content != content
         printed = {rating.indicator: rating.performance for rating in last.ratings}
         return printed.get(line.indicator.ref, "") != line.performance_shown
@@ -234,7 +234,7 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
         """
         period = self.register.period(sent.period or "")
         found: list[Observation] = []
-        for each in bearing(self.register, period) if period else ():
+        for each in checked_against(self.register, period) if period else ():
             found += (o for _, o in self._reported_by(sent.area or "", each.name))
             found += (one for one in self._entered(each.name) if one.area == sent.area)
         return found

@@ -7,17 +7,21 @@ changes nothing that it said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from functools import cache, partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.left_areas import with_left_areas, without_taken_over
-from pipeline.consolidation.merge import Consolidated, merge
+from pipeline.consolidation.merge import Consolidated, is_incomplete, merge
 from pipeline.consolidation.recalls import issue_standing
-from pipeline.store import Closing, Issue, Store
+from pipeline.consolidation.shapes import shaped
+from pipeline.store import Closing, Issue, Store, Suppressed
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Session
+from schemas.bearing import Refs
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Register, ServiceArea, SmallNumbers
 from schemas.timeline import in_force
@@ -35,21 +39,32 @@ class Published(Struct, frozen=True):
 def register_for(session: Session, period: str, issue: Issue | None = None) -> Register:
     """The register that a period is held to; that of an issue of it, if one is meant.
 
-    It is what is in force of it in that period, and knows whoever reported for it and has left.
-    Where the archive does not hold it, it is the register as it stands.
+    It is what is in force of it in that period, with targets spread by figures that stand, and
+    knows whoever reported for it and has left. Where the archive does not hold it, it is the
+    register as it stands.
     """
-    return with_left_areas(session, _held_to(session, period, issue), period)
+    figures = cache(partial(_figures_published, session))
+    found = _register_for(session, period, issue, lambda each: shaped(each, figures))
+    return with_left_areas(session, found, period)
 
 
-def _held_to(session: Session, period: str, issue: Issue | None) -> Register:
-    current = in_force(session.register, period)
+def _held(session: Session, period: str, issue: Issue | None = None) -> Register:
+    """The same as far as figures are merged by it, of which targets are made."""
+    found = _register_for(session, period, issue, lambda each: each)
+    return with_left_areas(session, found, period)
+
+
+def _register_for(
+    session: Session, period: str, issue: Issue | None, made: Callable[[Register], Register]
+) -> Register:
+    current = in_force(made(session.register), period)
     sha256 = issue.register_sha256 if issue else closed_with(session.store, period)
     if not sha256 or sha256 == current.sha256:
         return current
     then = kept_register(session.workspace, sha256, session.register)
     if then is None or then.period(period) is None:
         return current
-    return brought_forward(in_force(then, period), session.register)
+    return brought_forward(in_force(made(then), period), session.register)
 
 
 def closed_with(store: Store, period: str) -> str | None:
@@ -83,34 +98,51 @@ def is_lost(session: Session, period: str, register: Register) -> bool:
     return sha256 is not None and sha256 != register.sha256
 
 
-def published(session: Session, period: Period | None, remade: Issue | None = None) -> Published:
-    """The figures of an earlier period, as those of another one are compared with them.
+def published(
+    session: Session, period: Period, remade: Issue | None = None, refs: Refs = None
+) -> Published:
+    """The figures of an earlier period, as those of another one are compared with or made of them.
 
     Its last issue that was not recalled says them: by the register of that issue, from what had
     come by then. Where each was recalled there are none, and where it was never issued they are as
-    things stand. `remade` is the issue that is made again, if one is.
+    things stand. `remade` is the issue that is made again, if one is. `refs` are the indicators
+    whose figures are wanted.
     """
-    store = session.store
-    if period is None:
-        return Published(session.register)
-    name = period.name
+    store, name = session.store, period.name
     as_of: Issue | None
     if remade is not None and remade.current_sha256 is None:
         # An old issue is compared with what stood when it was made, by its own register.
-        register, as_of = register_for(session, name, remade), remade
+        register, as_of = _held(session, name, remade), remade
     elif issue := issue_standing(store, name, remade):
-        register, as_of = register_for(session, name, issue), issue
+        register, as_of = _held(session, name, issue), issue
         if register.sha256 != issue.register_sha256:
             register = _by_noted_rules(register, issue)
     elif store.last_issue(name, before=remade):
         return Published(session.register, recalled=name)
     else:
-        register, as_of = register_for(session, name), remade
+        register, as_of = _held(session, name), remade
     standing = store.observations(name, as_of)
     if any(register.area(o.area) is None for o in standing):
         sent = store.submissions(name)
         standing = without_taken_over(session, register, name, standing, sent)
-    return Published(register, merge(register, name, standing))
+    figures = merge(register, name, standing)
+    wanted = (each for each in figures if refs is None or each.indicator.ref in refs)
+    return Published(register, tuple(wanted))
+
+
+def _figures_published(session: Session, period: Period) -> Mapping[str, Decimal]:
+    """The whole figures that a period's last issue printed, by their indicators' refs."""
+    issue = issue_standing(session.store, period.name)
+    if issue is None:
+        return {}
+    hidden = session.store.suppressed(period.name).get(issue.id, frozenset())
+    return {
+        each.indicator.ref: each.value
+        for each in published(session, period).figures
+        if each.value is not None
+        and not is_incomplete(each)
+        and Suppressed(period.name, each.indicator.ref) not in hidden
+    }
 
 
 def _by_noted_rules(register: Register, issue: Issue) -> Register:

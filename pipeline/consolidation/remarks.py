@@ -20,6 +20,8 @@ from schemas.model import (
     Target,
     Tolerance,
 )
+from schemas.succession import is_in_first_year, replaced_by
+from schemas.targets import lacks_shape
 from schemas.thresholds import thresholds_shown
 from schemas.timeline import next_due, row_for
 from schemas.wording import day_shown, listed
@@ -59,6 +61,10 @@ def remarks(
                 yield f"Not compared with {each.period}: it is measured otherwise from {since} on."
         yield from (f"Not compared with {each}, whose appendix was recalled." for each in recalled)
     indicator = merged.indicator
+    yield from _replaced(register, merged)
+    current = register.period(merged.period)
+    if current and lacks_shape(register, indicator, current):
+        yield "No target: the year's is spread by last year's figures, which are not all published."
     if own := own_tolerance(register, indicator, target):
         yield f"Its own tolerance is {rating.tolerance_shown(own, indicator.unit)}."
     if target is not None and target.states_thresholds(indicator.polarity):
@@ -107,6 +113,15 @@ def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
     for reason, areas in reasons.items():
         by = f" by {_names(register, areas)}" if len(reasons) > 1 else ""
         yield f"{reason}{by}."
+
+
+def _replaced(register: Register, merged: Consolidated) -> Iterable[str]:
+    """What the indicator took the place of, in its first year."""
+    period = register.period(merged.period)
+    if period and is_in_first_year(register, merged.indicator, period):
+        before = replaced_by(register, merged.indicator, period)
+        if named := [f"{each.ref} ({each.wording})" for each in before]:
+            yield f"It replaces {listed(named)}."
 
 
 def _entered(register: Register, merged: Consolidated) -> Iterable[str]:
@@ -160,6 +175,14 @@ def is_alike(register: Register, earlier: Consolidated | None, indicator: Indica
     return not _break_since(register, earlier, indicator)
 
 
+def is_part(register: Register, earlier: Consolidated, indicator: Indicator) -> bool:
+    """Whether an earlier figure may be a part of one of the indicator as it is now."""
+    then = earlier.indicator
+    are_cumulative = {each.accumulation.is_reported_so for each in (then, indicator)}
+    is_same = then.kind is indicator.kind and then.unit is indicator.unit
+    return is_same and len(are_cumulative) == 1 and not _break_since(register, earlier, indicator)
+
+
 def _break_since(register: Register, earlier: Consolidated, now: Indicator) -> str:
     """The period from which figures belong to another series than an earlier one; empty: none."""
     then = row_for(register, now.ref, earlier.period)
@@ -169,5 +192,7 @@ def _break_since(register: Register, earlier: Consolidated, now: Indicator) -> s
 def _changed_since(then: Indicator, now: Indicator) -> list[str]:
     """What figures of an indicator cannot be compared across, where it is another by now."""
     return [
-        name for name in ("kind", "unit", "polarity") if getattr(then, name) != getattr(now, name)
+        name
+        for name in ("kind", "unit", "polarity", "accumulation")
+        if getattr(then, name) != getattr(now, name)
     ]

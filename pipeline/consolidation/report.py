@@ -6,12 +6,12 @@ The workbook, the page, the tidy data and the mail all print this and decide not
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pipeline.consolidation.beside import Forecast
 from pipeline.consolidation.coverage import Coverage, coverage_shown
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Rating, Tally, Travel
@@ -54,6 +54,21 @@ def figure_shown(figure: Observation | Consolidated, indicator: Indicator | None
     return shown(figure.value, unit, decimals)
 
 
+class Forecast(Struct, frozen=True):
+    """What a figure is expected to be for the whole year."""
+
+    value: Decimal
+    #: As printed: `4300`.
+    figure: str
+    #: By the year's target; None where that is not known, or cannot be told before the year's end.
+    rating: Rating | None = None
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether it is in the fourth band, of whose threshold only the year's target may tell."""
+        return self.rating is not None and self.rating.colour is Colour.EXCEEDED
+
+
 class Line(Struct, frozen=True):
     """One indicator as the appendix prints it."""
 
@@ -82,6 +97,9 @@ class Line(Struct, frozen=True):
     #: What was printed when the period was closed, where that was something else; empty where
     #: nothing was. None where the figure is not restated.
     restated_from: str | None = None
+    #: Where the figure is of several periods: the period's own, as printed, and over which it is.
+    own_shown: str = ""
+    over_shown: str = ""
 
     @property
     def is_due(self) -> bool:

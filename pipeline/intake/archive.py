@@ -14,9 +14,10 @@ import errno
 import os
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePath
+from typing import Self
 
 from msgspec import Struct
 
@@ -38,8 +39,9 @@ _DIGITS = 64
 #: A claim's name, and that of the folder in which each claim of version 0.2.0 lay by itself.
 _CLAIMED = re.compile(r"([0-9a-f]{64}\.\w+) (.+)", re.DOTALL)
 _CLAIMED_0_2_0 = re.compile(r"[0-9a-f]{64}\.\w+")
-#: Files that are checked at once: one by one, each would wait for the disk alone.
-_AT_ONCE = 16
+#: So many are asked to be kept at once: one by one, each would wait for the disk alone. All else
+#: is done by one thread, since many would wait for the interpreter.
+_THREADS = 8
 
 
 def archived(workspace: Workspace, sha256: str, kind: FileKind) -> Path:
@@ -61,33 +63,76 @@ def take_away(arrivals: Sequence[Arrival], workspace: Workspace) -> list[Skipped
     Raises:
         WorkspaceError: the archive cannot be written.
     """
-    way = _Way.of(workspace)
-    skipped: list[Skipped] = []
-    claims: list[tuple[Arrival, _Claim]] = []
-    copied: list[tuple[Arrival, str]] = []
-    for arrival in directory.held(sorted(arrivals, key=_folder_of), _file_of):
-        with way.told(arrival, skipped):
-            claim, why = way.claimed(arrival)
-            if why:
-                way.copy(arrival)
-                copied.append((arrival, why))
-            else:
-                claims.append((arrival, claim))
-    # Asked to keep them once all are claimed, the disk keeps most of what was claimed at once.
-    with ThreadPoolExecutor(_AT_ONCE, "archive") as threads:
-        checks = [threads.submit(_is_kept, claim) for _, claim in claims]
-    for (arrival, claim), is_kept in zip(claims, checks, strict=True):
-        with way.told(arrival, skipped):
-            if not way.to_archive(claim, is_kept=is_kept.result()):
-                raise ChangedError
-    way.tidy()
-    if folders := {way.place(arrival).parent for arrival, _ in copied}:
-        # Two file systems keep no common order: what is removed in one must be safe in the other.
-        for folder in sorted({way.archive, *folders}):
-            sync_folder(folder)
-    for arrival, why in copied:
-        skipped += _removed(arrival, why)
-    return skipped
+    with Leaving(workspace) as leaving:
+        return leaving.begin(arrivals) + leaving.finish()
+
+
+class Leaving:
+    """Takes files away as `take_away` does, some while the disk is asked to keep those before them.
+
+    What was begun and not finished when the context is left is completed by the next run.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._way = _Way.of(workspace)
+        self._threads = ThreadPoolExecutor(_THREADS, "archive")
+        #: The files on the way, each with whether the disk keeps its bytes; None: they are others.
+        self._claims: list[tuple[Arrival, _Claim, Future[None] | None]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown()
+        self._way.tidy()
+
+    def begin(self, arrivals: Sequence[Arrival]) -> list[Skipped]:
+        """Take these away as far as can be done without waiting for the disk.
+
+        Raises:
+            WorkspaceError: the archive cannot be written.
+        """
+        way, skipped = self._way, list[Skipped]()
+        claims: list[tuple[Arrival, _Claim]] = []
+        copied: list[tuple[Arrival, str]] = []
+        for arrival in directory.held(sorted(arrivals, key=_folder_of), _file_of):
+            with way.told(arrival, skipped):
+                claim, why = way.claimed(arrival)
+                if why:
+                    way.copy(arrival)
+                    copied.append((arrival, why))
+                else:
+                    claims.append((arrival, claim))
+        # Asked to keep them once all are claimed, the disk keeps most of what was claimed at once.
+        for arrival, claim in claims:
+            with way.told(arrival, skipped):
+                is_same = moving.is_final(claim.path, claim.sha256)
+                kept = self._threads.submit(moving.keep, claim.path) if is_same else None
+                self._claims.append((arrival, claim, kept))
+        if folders := {way.place(arrival).parent for arrival, _ in copied}:
+            # Two file systems keep no common order: what is removed in one must be safe in the
+            # other.
+            for folder in sorted({way.archive, *folders}):
+                sync_folder(folder)
+        for arrival, why in copied:
+            skipped += _removed(arrival, why)
+        return skipped
+
+    def finish(self) -> list[Skipped]:
+        """Have what was begun in the archive, or back in the inbox.
+
+        Raises:
+            WorkspaceError: the archive cannot be written.
+        """
+        claims, self._claims = self._claims, []
+        skipped: list[Skipped] = []
+        for arrival, claim, kept in claims:
+            with self._way.told(arrival, skipped):
+                if kept is not None:
+                    kept.result()
+                if not self._way.to_archive(claim, is_kept=kept is not None):
+                    raise ChangedError
+        return skipped
 
 
 def finish(workspace: Workspace) -> None:

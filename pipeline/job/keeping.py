@@ -36,9 +36,7 @@ def lost(session: Session) -> tuple[str, ...]:
 
 def changed(workspace: Workspace, night: date, pace: Pace) -> Iterator[str]:
     """The archived files of this night's part that no longer have the bytes of their names."""
-    for folder, entries in _folders(workspace):
-        if int(folder, 16) % _NIGHTS != night.toordinal() % _NIGHTS:
-            continue
+    for entries in _folders(workspace, night.toordinal() % _NIGHTS):
         for entry in entries:
             if pace.is_over:
                 return
@@ -53,22 +51,26 @@ def missing(session: Session) -> Iterator[str]:
     """The files that were received and are not in the archive, or not with their size."""
     sizes = {
         entry.name[:_DIGITS]: entry.stat(follow_symlinks=False).st_size
-        for _, entries in _folders(session.workspace)
+        for entries in _folders(session.workspace)
         for entry in entries
     }
-    for sha256, (filename, size) in session.store.kept_files().items():
-        if sizes.get(sha256) != size:
+    kept = session.store.kept_sizes()
+    if wrong := {sha256 for sha256, size in kept.items() if sizes.get(sha256) != size}:
+        known = session.store.known(wrong)
+        for sha256 in known:
             how = "missing from the archive" if sha256 not in sizes else "cut short in the archive"
             session.pace.tell(f"archived file {how.split(maxsplit=1)[0]}", sha256=sha256[:12])
-            yield f"{printable(filename)} is {how} ({sha256}). {_BACK}"
+            yield f"{printable(known[sha256].filename)} is {how} ({sha256}). {_BACK}"
 
 
-def _folders(workspace: Workspace) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
-    """The folders of the archive that hold returns, by the first digits of their hashes.
+def _folders(workspace: Workspace, turn: int | None = None) -> Iterator[list[os.DirEntry[str]]]:
+    """What the folders of the archive hold that are called by the first digits of hashes.
 
-    Of one that may not be listed every file is missed.
+    With a turn only of those whose turn it is among `_NIGHTS`. Of one that may not be listed every
+    file is missed.
     """
     for folder in sorted(workspace.archive.glob("[0-9a-f][0-9a-f]")):
-        with suppress(OSError), os.scandir(folder) as entries:
-            files = [one for one in entries if len(one.name) > _DIGITS and not one.is_dir()]
-            yield folder.name, sorted(files, key=lambda one: one.name)
+        if turn in (None, int(folder.name, 16) % _NIGHTS):
+            with suppress(OSError), os.scandir(folder) as entries:
+                files = [one for one in entries if len(one.name) > _DIGITS and not one.is_dir()]
+                yield sorted(files, key=lambda one: one.name)

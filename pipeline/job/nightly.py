@@ -6,6 +6,7 @@ where it is used.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, time
 from pathlib import Path
 from time import sleep
@@ -19,8 +20,8 @@ from pipeline.job import idle, keeping
 from pipeline.job.session import at_work, noting, register_of
 from pipeline.register.last_read import note_read
 from pipeline.workspace import lock
-from pipeline.workspace.errors import RegisterError
-from pipeline.workspace.folder import Workspace, make_state, need_folder
+from pipeline.workspace.errors import RegisterError, WorkspaceError
+from pipeline.workspace.folder import Workspace, make_state, need_folder, temporary_files
 from pipeline.workspace.runs.at_work import Thing, pending, server_of
 from pipeline.workspace.runs.pace import Pace
 from pipeline.workspace.runs.record import RunCounts
@@ -112,7 +113,16 @@ def run(
     from pipeline.consolidation.assembly import disclose, merge, rate
     from pipeline.consolidation.redaction import Redaction
     from pipeline.job.deciding import decide_last
-    from pipeline.job.stages import archive, collect, correct, in_turn, read, record, validate
+    from pipeline.job.stages import (
+        archive,
+        collect,
+        correct,
+        in_turn,
+        read,
+        record,
+        under_way,
+        validate,
+    )
     from pipeline.mail.delivery import deliver
     from pipeline.mail.enqueue import enqueue
     from pipeline.outputs.issuing import due_periods, publish, unwritten
@@ -123,7 +133,7 @@ def run(
         if not only_inbox:
             need_folder(workspace.outbox)
         intake = collect(session, reopen)
-        with intake.readers, pace.work.ahead():
+        with under_way(intake):
             for part in in_turn(intake):
                 returns = read(part)
                 for batch in validate(intake, returns):
@@ -171,12 +181,24 @@ def run(
     )
 
 
+def _get_ready(workspace: Workspace) -> None:
+    """Have what reads returns get ready, where there are any, while the job itself loads."""
+    # An inbox that cannot be listed is told of when it is needed.
+    with suppress(WorkspaceError):
+        if not is_idle(workspace.inbox):
+            from pipeline.workbooks import sandbox
+
+            with temporary_files(workspace):
+                sandbox.get_ready()
+
+
 def _register_of(workspace: Workspace, now: datetime, pace: Pace, *, is_told: bool) -> Register:
     """The workspace's register; where it cannot be read, whoever gets the digest is told.
 
     Raises:
         RegisterError: it is missing or holds mistakes, each named by sheet and cell.
     """
+    _get_ready(workspace)
     try:
         register = _once_saved(workspace) if is_told else register_of(workspace)
     except RegisterError as error:

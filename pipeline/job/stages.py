@@ -7,6 +7,7 @@ leaves either the file in the inbox or its outcome in the store, and the next ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from itertools import count, groupby, islice
@@ -18,7 +19,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation import closing
 from pipeline.consolidation.registers import of_periods
-from pipeline.intake.archive import take_away
+from pipeline.intake.archive import Leaving
 from pipeline.intake.inbox import Listed, Refused, Skipped
 from pipeline.intake.quarantine import set_apart
 from pipeline.intake.scan import (
@@ -59,8 +60,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", Return, Decision)
 
-#: Returns committed together; their files leave the inbox after that.
-_BATCH = 200
+#: Returns committed together; their files leave the inbox after that. Of the first there are fewer,
+#: so that they are checked and stored while others are still read.
+_BATCH, _FIRST = 200, 50
 #: As many files are noted at once as what is being read.
 _NOTED = 16
 
@@ -74,6 +76,8 @@ class Intake(Struct):
     desk: Desk
     #: Its workers read by that register, or by that of a closed period.
     readers: Readers
+    #: What has been recorded is on its way to the archive.
+    leaving: Leaving
     #: In the order in which they came.
     arrivals: list[Arrival] = field(default_factory=list)
     known: Known = field(default_factory=Known)
@@ -117,12 +121,23 @@ def collect(session: Session, reopen: Reopen | None = None) -> Intake:
     register = session.register.opened(reopened)
     taking = [period.name for period in register.periods if period.open]
     readers = Readers(register, of_periods(session, taking), limits)
-    intake = Intake(replace(session, register=register), desk, readers, arrivals)
+    leaving = Leaving(workspace)
+    intake = Intake(replace(session, register=register), desk, readers, leaving, arrivals)
     intake.skipped, intake.held, intake.reopened = skipped, scanned.held, reopened
     if arrivals or intake.held:
         need_folder(workspace.archive)
         need_folder(workspace.outbox)
     return intake
+
+
+@contextmanager
+def under_way(intake: Intake) -> Iterator[None]:
+    """In the block returns are read, while those before them are stored and leave the inbox."""
+    session = intake.session
+    with intake.readers, intake.leaving, session.pace.work.ahead():
+        yield
+        with session.pace.during("storing"):
+            intake.skipped += intake.leaving.finish()
 
 
 def _apart_from(skipped: Sequence[Skipped], session: Session) -> list[Skipped]:
@@ -170,10 +185,10 @@ def _may_be_of_one(area: str | None, areas: set[str | None]) -> bool:
 
 def _with(intake: Intake, arrivals: Sequence[Arrival]) -> Intake:
     """The same with these to be taken in, without those that were."""
-    workspace, store = intake.session.workspace, intake.session.store
+    store = intake.session.store
     # A run that was cut off may have recorded some and not cleared them away.
     recorded = store.taken(map(delivery_of, arrivals)) if arrivals else set()
-    intake.skipped += take_away([a for a in arrivals if delivery_of(a) in recorded], workspace)
+    intake.skipped += intake.leaving.begin([a for a in arrivals if delivery_of(a) in recorded])
     intake.arrivals = [a for a in arrivals if delivery_of(a) not in recorded]
     if arrivals:
         intake.known = Known.of(intake.arrivals, store, intake.reopened)
@@ -260,8 +275,10 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
     kept = partial(kept_register, session.workspace, now=session.register)
     # Nothing is read while one is judged on which a run before may have ended.
     is_plain = not session.pace.work.suspects
+    many = _FIRST
     for wave in in_waves(returns, session.register, as_they_come=is_plain):
-        while waiting := _next(wave, session.pace):
+        while waiting := _next(wave, many, session.pace):
+            many = min(2 * many, _BATCH)
             with session.pace.during("validating"):
                 intake.known.look_up(places_of(waiting), session.store)
                 were_read = [one for one in waiting if one.was_read]
@@ -283,10 +300,10 @@ def validate(intake: Intake, returns: Iterable[Return]) -> Iterator[list[Return]
                 waiting = [one for one in waiting if one.arrival.path not in intake.done]
 
 
-def _next(wave: Iterator[Return], pace: Pace) -> list[Return]:
-    """As many returns of a wave as are committed together."""
+def _next(wave: Iterator[Return], many: int, pace: Pace) -> list[Return]:
+    """The next returns of a wave, which are committed together."""
     with pace.during("reading"):
-        return list(islice(wave, _BATCH))
+        return list(islice(wave, many))
 
 
 def _things(some: Iterable[Return | Decision]) -> Iterator[Thing]:
@@ -346,9 +363,14 @@ def record(intake: Intake, decisions: Sequence[Decision]) -> None:
 
 
 def archive(intake: Intake, decisions: Sequence[Decision]) -> None:
-    """Move the files of what was recorded from the inbox to the archive."""
-    arrivals = [one.arrival for one in decisions]
-    intake.skipped += take_away(arrivals, intake.session.workspace)
+    """Move the files of what was recorded from the inbox to the archive.
+
+    They are there once the disk keeps them: when those of the next decisions follow, or the last.
+    """
+    intake.skipped += intake.leaving.finish()
+    intake.skipped += intake.leaving.begin([one.arrival for one in decisions])
+    if intake.session.pace.is_over:
+        intake.skipped += intake.leaving.finish()
     for one in decisions:
         # Nothing that a return says or is called.
         sent = one.submission

@@ -89,39 +89,34 @@ def appendices(issued: Iterable[Issued], office: Office) -> Iterator[Message]:
         yield from appendix_messages(each.report, each.workbook, office=office, changes=changes)
 
 
-def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Message | None]:
+def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Message]:
     """What answers each area's files, in one message: a correction or a receipt for each.
 
-    Of the many that an area may leave in one night the most are listed.
+    Of the many that an area may leave in one night the most are listed. One area's are made after
+    another's, so that those of very many areas are not held in memory.
     """
     answers: dict[ServiceArea, list[Submission]] = defaultdict(list)
     for sent in due.submissions:
         if (area := area_of(sent, register, due.now.date())) is not None:
             answers[area].append(sent)
-    listed = {area: found for area, some in answers.items() if (found := to_be_listed(some))}
-    without = {sent.id for some in listed.values() for sent in some}
     wordings = {indicator.ref: indicator.wording for indicator in register.indicators}
     accepted = _by_place(sent for sent in due.past if sent.outcome is Outcome.ACCEPTED)
     decided = _by_place(sent for sent in due.past if sent.outcome is not Outcome.DUPLICATE)
     of_file = defaultdict(list)
     for one in due.past:
         of_file[one.sha256].append(one)
-    parts: dict[ServiceArea, list[Message | None]] = {
-        contact: [] for area in answers for contact in contacts(area)
-    }
-    for sent in due.submissions:
-        area, period = area_of(sent, register, due.now.date()), register.period(sent.period or "")
-        if area is None or sent.id in without:
-            continue
+
+    def answer(sent: Submission, area: ServiceArea) -> list[Message | None]:
+        """To each of an area's addresses."""
+        period = register.period(sent.period or "")
         if sent.outcome is Outcome.REJECTED:
             copy = due.copies.get(sent.id)
             counting = accepted.get((area.ref, sent.period))
             stands = counting[-1].filename if counting else ""
-            for to in contacts(area):
-                parts[to].append(
-                    areas.correction_message(to, period, sent, copy, office=office, stands=stands)
-                )
-            continue
+            return [
+                areas.correction_message(to, period, sent, copy, office=office, stands=stands)
+                for to in contacts(area)
+            ]
         if sent.outcome is Outcome.DUPLICATE:
             brought = areas.Brought(was_sent_back=_was_sent_back(sent, of_file[sent.sha256]))
         else:
@@ -137,13 +132,20 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
                 entered=replaced,
                 was_in_time=period is not None and came_in_time(sent_before, period),
             )
-        for to in contacts(area):
-            parts[to].append(areas.receipt_message(to, period, sent, brought, office=office))
-    for area, some in listed.items():
-        for to in contacts(area):
-            parts[to].append(listing_message(to, some, due.copies, office=office))
-    for to, made in parts.items():
-        yield from together(to, [one for one in made if one is not None], office=office)
+        return [
+            areas.receipt_message(to, period, sent, brought, office=office) for to in contacts(area)
+        ]
+
+    for area, some in answers.items():
+        listed = to_be_listed(some)
+        without = {sent.id for sent in listed}
+        made = [answer(sent, area) for sent in some if sent.id not in without]
+        if listed:
+            made.append(
+                [listing_message(to, listed, due.copies, office=office) for to in contacts(area)]
+            )
+        for to, parts in zip(contacts(area), zip(*made, strict=True), strict=True):
+            yield from together(to, [one for one in parts if one is not None], office=office)
 
 
 def _by_place(

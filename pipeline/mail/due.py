@@ -37,12 +37,12 @@ from pipeline.store import (
     Contents,
     Entered,
     Outcome,
-    Queued,
     Ruling,
     Store,
     Submission,
     retention,
 )
+from pipeline.store.registers import kept_register
 from pipeline.store.session import Session
 from pipeline.workspace.runs.record import RunOutcome, last_runs
 from schemas.areas_over_time import answering
@@ -135,7 +135,6 @@ def due(
     # Two names may look alike as far as they can be shown.
     lying = {one.name: one for one in quarantine.contents(workspace)}
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
-    queued = store.messages.all()
     first = {period.name: draft for period, draft in pending(session)}
     drafts = tuple(
         draft_of(session, period, first[period.name])
@@ -164,10 +163,10 @@ def due(
             for p in open_periods
         },
         issued=tuple(published_since(session, answered.issue)),
-        drafts=tuple(one for one in drafts if _is_to_be_sent(one, register, today, queued)),
+        drafts=tuple(one for one in drafts if _is_to_be_sent(one, register, today, store)),
         pending=drafts,
         drafted=tuple(one for one in drafts if first[one.report.period.name].id > answered.issue),
-        recalled=tuple(recalled(store, queued)),
+        recalled=tuple(recalled(session)),
         answers=tuple(
             one
             for one in store.decisions.all(Ruling)
@@ -209,47 +208,36 @@ def _understood(
     return understood(figures, register, sent.period or "", is_hidden)
 
 
-def _is_to_be_sent(
-    draft: Issued, register: Register, today: date, queued: Iterable[Queued]
-) -> bool:
+def _is_to_be_sent(draft: Issued, register: Register, today: date, store: Store) -> bool:
     """Whether a draft goes out today, which it does once, on a day that the register names."""
     days, report = register.framework.draft_days, draft.report
     return (
         (not days or Weekday.of(today) in days)
         and draft.workbook.exists()
-        and not any(
-            one.kind == MailKind.DRAFT
-            and one.period == report.period.name
-            and one.queued_at >= report.issued_at
-            for one in queued
-        )
+        and not store.messages.of_kind(MailKind.DRAFT, report.period.name, report.issued_at)
     )
 
 
-def recalled(store: Store, queued: Sequence[Queued]) -> Iterator[Recalled]:
-    """Each issue that was recalled, with those to whom it had gone."""
-    held = recalls(store)
-    issues = store.issues() if held else ()
-    for issue in issues:
-        if issue.id in held:
-            since = [i.issued_at for i in issues if i.period == issue.period and i.id > issue.id]
-            until = min(since, default=None)
-            ruling = held[issue.id]
-            recipients = dict.fromkeys(
-                one.recipient
-                for one in queued
-                if one.kind == MailKind.APPENDIX
-                and one.period == issue.period
-                and not one.waits
-                and issue.issued_at <= one.queued_at
-                and (until is None or one.queued_at < until)
-            )
-            shown = edition_of(store, issue).shown
-            yield Recalled(
-                *(issue.period, shown, issue.issued_at, ruling.decided_at, ruling.because),
-                tuple(recipients),
-                is_replaced=until is not None,
-            )
+def recalled(session: Session) -> Iterator[Recalled]:
+    """Each issue that was recalled, as it was called, with those to whom it had gone."""
+    store, register = session.store, session.register
+    for number, ruling in sorted(recalls(store).items()):
+        issue = store.issue(number)
+        since = [each.issued_at for each in store.issues(issue.period) if each.id > issue.id]
+        until = min(since, default=None)
+        recipients = dict.fromkeys(
+            one.recipient
+            for one in store.messages.of_kind(MailKind.APPENDIX, issue.period, issue.issued_at)
+            if not one.waits and (until is None or one.queued_at < until)
+        )
+        shown = edition_of(store, issue).shown
+        then = kept_register(session.workspace, issue.register_sha256, register) or register
+        yield Recalled(
+            then.framework,
+            *(issue.period, shown, issue.issued_at, ruling.decided_at, ruling.because),
+            tuple(recipients),
+            is_replaced=until is not None,
+        )
 
 
 def _last_night(session: Session) -> date | None:
@@ -258,7 +246,7 @@ def _last_night(session: Session) -> date | None:
     The record of runs may have been lost, and what was told may be long ago.
     """
     midnight = datetime.combine(session.now.astimezone().date(), time()).astimezone()
-    told = session.store.messages.last_told(midnight, _OF_A_NIGHT)
+    told = session.store.messages.last_told(_OF_A_NIGHT, before=midnight)
     ended = (RunOutcome.DONE, RunOutcome.NEEDS_A_PERSON)
     runs = (each.began for each in last_runs(session.workspace, _RUNS) if each.outcome in ended)
     ran = next((began for began in runs if began < midnight), None)

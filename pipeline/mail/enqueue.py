@@ -30,7 +30,7 @@ from pipeline.register.beside import beside
 from pipeline.register.last_read import note_asked
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
-from pipeline.workspace.folder import Workspace
+from pipeline.workspace.folder import Workspace, disk_trouble
 
 _MIB = 1024 * 1024
 #: What the words of a message and its headings may take, in bytes.
@@ -50,34 +50,40 @@ def enqueue(
     one, are dropped, and so is what says that the register could not be read.
     """
     workspace, store, now = session.workspace, session.store, session.now
-    queued = store.messages.all()
-    digests = [one.queued_at for one in queued if one.kind == MailKind.DIGEST]
+    status = mail_status(store, now)
+    last_digest = store.messages.last_told([MailKind.DIGEST])
     undelivered = [
-        Undelivered(one.recipient, one.subject, described(one), _since(one, digests, now))
-        for one in mail_status(store, now).stuck
+        Undelivered(one.recipient, one.subject, described(one), _since(one, last_digest, now))
+        for one in status.stuck
         # Where the server is away a digest waits behind them, and need not say so.
         if one.last is not None or not one.has_content
     ]
     copies = [
-        CopyBeside(copy.line, _first_day(copy.there_since, digests, now))
+        CopyBeside(copy.line, _first_day(copy.there_since, last_digest, now))
         for copy in beside(workspace.register).copies
     ]
     noted = note_asked(workspace.state, asked_of_register(session), now)
-    asked = [RegisterQuestion(line, _first_day(at, digests, now)) for line, at in noted.items()]
-    last_digest = digests[-1] if digests else None
+    asked = [RegisterQuestion(line, _first_day(at, last_digest, now)) for line, at in noted.items()]
     answered = store.messages.answered()
     found = due(session, answered, redaction, skipped, undelivered, last_digest, copies, asked)
     always = workspace.settings.mail.always_digest
-    with _office(workspace, {one.header_id for one in queued}) as office:
-        made = _outgoing(session, compose(found, session.register, office, always=always))
-        mistakes = office.texts.mistakes
     owed = owing(session.register, found.returned)
-    renewed = {each.queued.area for each in made if each.queued.kind == MailKind.REMINDER}
-    overtaken = _overtaken(queued, now, renewed, owed, found.recalled)
     last = store.last_number("submission"), store.last_number("issue")
     entered = store.last_number("entered")
-    store.messages.answer(made, *last, now, overtaken, found.set_apart, entered)
-    return mistakes
+    renewed = set[str]()
+
+    def made(messages: Iterable[Message]) -> Iterator[Outgoing]:
+        for each in _outgoing(session, messages):
+            if each.queued.kind == MailKind.REMINDER:
+                renewed.add(each.queued.area)
+            yield each
+
+    with _office(workspace, store.messages) as office:
+        messages = compose(found, session.register, office, always=always)
+        # Of these it is asked once the last message has been made.
+        overtaken = _overtaken(status.waiting, now, renewed, owed, found.recalled)
+        store.messages.answer(made(messages), *last, now, overtaken, found.set_apart, entered)
+        return office.texts.mistakes
 
 
 def bring(session: Session) -> tuple[str, ...]:
@@ -87,14 +93,14 @@ def bring(session: Session) -> tuple[str, ...]:
     is wrong with the officer's own texts comes back, a line for each mistake.
     """
     store, register = session.store, session.register
-    queued, answered = store.messages.all(), store.messages.answered()
-    wrong = tuple(recalled(store, queued))
-    with _office(session.workspace, {one.header_id for one in queued}) as office:
+    answered, wrong = store.messages.answered(), tuple(recalled(session))
+    with _office(session.workspace, store.messages) as office:
         told = (each for one in wrong for each in recall_messages(one, register, office=office))
         issued = published_since(session, answered.issue)
-        made = _outgoing(session, chain(told, appendices(issued, office)))
+        made = [*_outgoing(session, chain(told, appendices(issued, office)))]
         mistakes = office.texts.mistakes
-    overtaken = _overtaken(queued, session.now, set(), None, wrong)
+    waiting = [one for one in store.messages.outstanding() if one.waits]
+    overtaken = _overtaken(waiting, session.now, set(), None, wrong)
     last = answered.submission, store.last_number("issue")
     store.messages.answer(made, *last, session.now, overtaken)
     return mistakes
@@ -115,7 +121,7 @@ def give_back(session: Session) -> tuple[str, ...]:
         return ()
     issued = [one for one in published_since(session, 0) if one.report.period.name in lost.values()]
     with _office(session.workspace) as office:
-        made = _outgoing(session, appendices(issued, office))
+        made = [*_outgoing(session, appendices(issued, office))]
         mistakes = office.texts.mistakes
     session.store.messages.put([one for one in made if one.queued.header_id in lost])
     return mistakes
@@ -127,11 +133,9 @@ def tell_of_register(session: Session, unreadable: UnreadableRegister) -> Round:
     The session's register is the one that was read last; who gets anything else by it may be what
     was about to change.
     """
-    known = {one.header_id for one in session.store.messages.all()}
-    with _office(session.workspace, known) as office:
+    with _office(session.workspace, session.store.messages) as office:
         messages = register_messages(unreadable, session.register, session.now, office=office)
-        made = _outgoing(session, messages)
-    session.store.messages.put(made)
+        session.store.messages.put(_outgoing(session, messages))
     return deliver(session, kinds=(MailKind.REGISTER,))
 
 
@@ -142,28 +146,32 @@ def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Iterat
         yield Office(workspace.settings.mail.sender, texts, known, largest)
 
 
-def _outgoing(session: Session, messages: Iterable[Message]) -> list[Outgoing]:
-    """Messages as the queue takes them, each before the next is made."""
-    return [outgoing(session.workspace, each, session.now) for each in messages]
+def _outgoing(session: Session, messages: Iterable[Message]) -> Iterator[Outgoing]:
+    """Messages as the queue takes them, each before the next is made.
+
+    Raises:
+        WorkspaceError: what is attached to one cannot be read or kept.
+    """
+    with disk_trouble("A message cannot be made"):
+        for each in messages:
+            yield outgoing(session.workspace, each, session.now)
 
 
 def _overtaken(
-    queued: Iterable[Queued],
+    waiting: Iterable[Queued],
     now: datetime,
     renewed: Container[str],
     owed: Container[tuple[str, str]] | None,
     wrong: Iterable[Recalled],
-) -> list[Attempt]:
+) -> Iterator[Attempt]:
     """What waits and is not sent any more, and why.
 
     A reminder is not where what it asks for has been returned, or a newer one goes to its area now;
     an appendix is not where its issue was recalled, nor whatever says that the register cannot be
     read. Without `owed` reminders are let be.
     """
-    dropped = []
-    for one in queued:
-        is_wanted = one.last is not None and one.last.outcome is Became.AGAIN
-        if is_wanted or not one.waits:
+    for one in waiting:
+        if one.last is not None and one.last.outcome is Became.AGAIN:
             continue
         is_late = owed is not None and (one.area in renewed or (one.area, one.period) not in owed)
         if one.kind == MailKind.REGISTER:
@@ -177,23 +185,23 @@ def _overtaken(
             why = "Its issue was recalled while it waited."
         else:
             continue
-        dropped.append(Attempt(one.id, now, Became.DROPPED, why))
-    return dropped
+        yield Attempt(one.id, now, Became.DROPPED, why)
 
 
-def _since(one: Queued, digests: Sequence[datetime], now: datetime) -> date:
+def _since(one: Queued, last_digest: datetime | None, now: datetime) -> date:
     """The first day whose digest tells that a message cannot be delivered.
 
     That a digest cannot be delivered is no reason for another one, which could not be either.
     """
     if one.kind == MailKind.DIGEST:
         return one.queued_at.astimezone().date()
-    return _first_day(known_at(one), digests, now)
+    return _first_day(known_at(one), last_digest, now)
 
 
-def _first_day(known: datetime, digests: Sequence[datetime], now: datetime) -> date:
+def _first_day(known: datetime, last_digest: datetime | None, now: datetime) -> date:
     """The first day whose digest tells of what was known from a moment on.
 
     What came after that day's digest had been written is for the next.
     """
-    return (now if not digests or known >= digests[-1] else known).astimezone().date()
+    is_new = last_digest is None or known >= last_digest
+    return (now if is_new else known).astimezone().date()

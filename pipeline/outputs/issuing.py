@@ -16,11 +16,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import issue_of, report_of
+from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.content import code_of, content_of, said_by
 from pipeline.consolidation.editions import (
     edition_of,
     is_due_by_rule,
+    issue_of,
     next_edition,
     says_the_same,
 )
@@ -41,6 +42,7 @@ from pipeline.workspace.folder import (
 )
 from schemas.deciding import IssueRule
 from schemas.model import Period, Register
+from schemas.periods import in_order
 from schemas.wording import day_shown
 
 #: The names of the periods whose last draft or issue is noted and may not be wholly written.
@@ -69,10 +71,11 @@ def due_periods(session: Session) -> Iterator[Period]:
 
     Among them are those of which files are missing, and those whose day of issue has come. The
     appendix of a closed period stays as it is, whatever becomes of the register and the outbox.
-    Each is to be issued before the next is asked for, which may be compared with it.
+    Each is to be issued before the next is asked for, which may be compared with it or print its
+    figures.
     """
     accepted, begun = set(session.store.periods()), unwritten(session)
-    for period in session.register.periods:
+    for period in sorted(session.register.periods, key=in_order):
         if period in begun or (period.name in accepted and _is_due(session, period)):
             yield period
 

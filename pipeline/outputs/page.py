@@ -5,18 +5,17 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, Template
+from jinja2 import Template
 
 from pipeline.consolidation.report import Report
-from pipeline.outputs.templating import environment_of
+from pipeline.outputs.templating import environment_of_package
 from pipeline.outputs.wording import reasons_shown, small_numbers_shown
 from pipeline.workspace.folder import write_whole
 
 
 @cache
 def _template() -> Template:
-    loader = PackageLoader("pipeline.outputs")
-    return environment_of(Environment, loader).get_template("page.html.j2")
+    return environment_of_package("pipeline.outputs").get_template("page.html.j2")
 
 
 def render_page(report: Report) -> str:

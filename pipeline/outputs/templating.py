@@ -5,10 +5,18 @@ No text from a return or the register reaches it, or mail, without being cleaned
 
 from __future__ import annotations
 
+import pickle
+import sys
 import textwrap
+from contextlib import suppress
+from importlib import import_module
+from importlib.util import cache_from_source
+from pathlib import Path
 from types import SimpleNamespace
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, select_autoescape
+import jinja2
+from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from markupsafe import Markup
 
 from pipeline.outputs import palette, wording
@@ -17,6 +25,37 @@ from schemas.wording import counted, day_shown, listed
 
 #: What a template may say of colours: the words of `palette` alone, and none of its imports.
 _COLOURS = {name: colour for name, colour in vars(palette).items() if name.isupper()}
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """The templates of a package, compiled once, as Python does with its modules.
+
+    They lie where those lie: whoever may write there could change the modules as well.
+    """
+
+    def __init__(self, package: str) -> None:
+        kept_in = Path(cache_from_source(str(import_module(package).__file__))).parent
+        super().__init__(str(kept_in), f"jinja2-{jinja2.__version__}-%s.cache")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            # It was cut short, and is made again.
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        # Where nothing may be written they are compiled again by the next run.
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
+
+
+def environment_of_package(package: str) -> Environment:
+    """The environment of a package's own templates, which are in its folder `templates`."""
+    environment = environment_of(Environment, PackageLoader(package))
+    environment.bytecode_cache = _Compiled(package)
+    return environment
 
 
 def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:

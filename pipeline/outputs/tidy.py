@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from pipeline.consolidation.report import Line, Report, ReturnState, Section, figure_shown
 from pipeline.store import Entered
@@ -46,6 +47,8 @@ class _Reported(Struct, frozen=True):
     line: Line
     area: ServiceArea
     observation: Observation | None
+    #: The refs of the areas whose returns came after the period had been closed.
+    restating: frozenset[str]
 
 
 class DataColumn(Struct, frozen=True):
@@ -57,10 +60,18 @@ class DataColumn(Struct, frozen=True):
     description: str
     value: Callable[[_Reported], Value]
     is_number: bool = False
+    #: It says the same on each row of an indicator.
+    is_of_line: bool = False
 
 
 def _text(heading: str, width: int, description: str, of: Callable[[_Reported], str]) -> DataColumn:
     return DataColumn(heading, width, description, lambda row: plain(of(row)))
+
+
+def _of_line(
+    heading: str, width: int, description: str, of: Callable[[_Reported], str]
+) -> DataColumn:
+    return replace(_text(heading, width, description, of), is_of_line=True)
 
 
 def _observed(name: str, absent: Value = "") -> DataColumn:
@@ -109,10 +120,7 @@ def _restatement(row: _Reported) -> str:
         case Entered() as entered:
             came_after = entered.is_restatement
         case _:
-            came_after = any(
-                each.state is ReturnState.RESTATED and each.area.ref == row.area.ref
-                for each in row.report.returns
-            )
+            came_after = row.area.ref in row.restating
     return "Yes" if came_after else ""
 
 
@@ -127,22 +135,24 @@ def _rating(row: _Reported) -> str:
 
 #: What was reported, the indicator as the appendix prints it, then where the figure came from.
 COLUMNS = (
-    _text("Period", 80, "What it reports on.", lambda r: r.report.period.name),
-    _text("Priority ref", 70, "The ref of its priority.", lambda r: r.section.priority.ref),
-    _text("Ref", 60, "The ref of the indicator.", lambda r: r.line.indicator.ref),
-    _text("Priority", 180, "Its priority's heading.", lambda r: r.section.priority.heading),
-    _text("Indicator", 240, "What is measured.", lambda r: r.line.indicator.wording),
+    _of_line("Period", 80, "What it reports on.", lambda r: r.report.period.name),
+    _of_line("Priority ref", 70, "The ref of its priority.", lambda r: r.section.priority.ref),
+    _of_line("Ref", 60, "The ref of the indicator.", lambda r: r.line.indicator.ref),
+    _of_line("Priority", 180, "Its priority's heading.", lambda r: r.section.priority.heading),
+    _of_line("Indicator", 240, "What is measured.", lambda r: r.line.indicator.wording),
     _text("Service area", 120, "The area that reports it.", lambda r: r.area.name),
-    _text("Unit", 75, "What its figure is counted in.", lambda r: r.line.indicator.unit or ""),
+    _of_line("Unit", 75, "What its figure is counted in.", lambda r: r.line.indicator.unit or ""),
     _observed("value", None),
     _observed("numerator", None),
     _observed("denominator", None),
     _observed("status", NOT_REPORTED),
     _text("As shown", 90, "What the area reported, as the appendix prints it.", _as_shown),
-    _text("Indicator target", 95, "What is to be reached.", lambda r: r.line.target_shown),
-    _text("Indicator performance", 110, "All areas' figure.", lambda r: r.line.performance_shown),
-    _text("Indicator rating", 115, "Its colour, or why none.", _rating),
-    _text("Indicator restated from", 115, "What the closed period had said.", _restated_from),
+    _of_line("Indicator target", 95, "What is to be reached.", lambda r: r.line.target_shown),
+    _of_line(
+        "Indicator performance", 110, "All areas' figure.", lambda r: r.line.performance_shown
+    ),
+    _of_line("Indicator rating", 115, "Its colour, or why none.", _rating),
+    _of_line("Indicator restated from", 115, "What the closed period had said.", _restated_from),
     _observed("filename"),
     _observed("sheet"),
     _observed("cell"),
@@ -150,7 +160,19 @@ COLUMNS = (
     _observed("submission"),
     _observed("commentary"),
     _text("Restatement", 95, "Yes where it came after the period had been closed.", _restatement),
-    _text("Edition", 105, "Of which issue or draft of the appendix this is the data.", _edition),
+    _of_line("Edition", 105, "Of which issue or draft of the appendix this is the data.", _edition),
+    _of_line(
+        "Indicator accumulated over",
+        150,
+        "Over which periods its performance is, where that is not the period's own figure.",
+        lambda r: r.line.over_shown,
+    ),
+    _of_line(
+        "Indicator in the period alone",
+        110,
+        "The period's own figure of all areas, where its performance is over several.",
+        lambda r: r.line.own_shown,
+    ),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
 #: What the register may ask for beside figures; they are there where it asks for any of it.
@@ -175,18 +197,34 @@ def tidy_rows(report: Report) -> list[dict[str, Value]]:
     is of the indicator is the same on each of its rows. Text is made plain; times are on the clock
     of the report's time of issue, without a zone.
     """
+    restating = frozenset(
+        each.area.ref for each in report.returns if each.state is ReturnState.RESTATED
+    )
     columns = columns_of(report)
-    return [{column.heading: column.value(row) for column in columns} for row in _rows(report)]
+    return [
+        row
+        for section in report.sections
+        for line in section.lines
+        for row in _rows_of(report, section, line, restating, columns)
+    ]
 
 
-def _rows(report: Report) -> Iterator[_Reported]:
-    for section in report.sections:
-        for line in section.lines:
-            reported = {o.area: o for o in line.consolidated.observations}
-            for ref in line.indicator.areas:
-                area = report.register.area(ref)
-                area = area or ServiceArea(ref, report.register.area_name(ref))
-                yield _Reported(report, section, line, area, reported.get(ref))
+def _rows_of(
+    report: Report,
+    section: Section,
+    line: Line,
+    restating: frozenset[str],
+    columns: tuple[DataColumn, ...],
+) -> Iterator[dict[str, Value]]:
+    """The rows of one line; what is of the indicator is worked out once."""
+    reported = {o.area: o for o in line.consolidated.observations}
+    of_row = [each for each in columns if not each.is_of_line]
+    of_line: dict[str, Value] = {}
+    for ref in line.indicator.areas:
+        area = report.register.area(ref) or ServiceArea(ref, report.register.area_name(ref))
+        row = _Reported(report, section, line, area, reported.get(ref), restating)
+        of_line = of_line or {c.heading: c.value(row) if c.is_of_line else None for c in columns}
+        yield of_line | {each.heading: each.value(row) for each in of_row}
 
 
 def clock(at: datetime | None, report: Report) -> datetime | None:

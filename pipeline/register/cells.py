@@ -192,7 +192,9 @@ def _words(cell: RegisterCell) -> tuple[str, ...] | Finding | None:
     text = _text(cell)
     if isinstance(text, Finding):
         return text
-    return tuple(filter(None, map(spelled, _BETWEEN.split(text)))) or None
+    # Names are compared by their keys, and said as they were typed.
+    made = str.strip if cell.column.chosen_from else spelled
+    return tuple(filter(None, map(made, _BETWEEN.split(text)))) or None
 
 
 def _names_for(column: RegisterColumn, names: Mapping[str, SheetNames]) -> SheetNames | None:

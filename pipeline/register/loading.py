@@ -67,6 +67,9 @@ def _load(path: Path, cache_dir: Path, limits: Limits, *, was_accepted: bool) ->
                 return kept
 
     # Here and not above: the cached way must stay free of pandas and pandera.
+    from pipeline.workbooks import sandbox
+
+    sandbox.get_ready()
     from pipeline.register.reader import inspect_content
 
     register, findings = inspect_content(content, path.name, limits, was_accepted=was_accepted)

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from schemas import model
-from schemas.asking import AskAction, Asking
+from schemas.accumulation import Accumulation
+from schemas.asking import AskAction, Requirement
 from schemas.deciding import IssueRule
 from schemas.units import Unit
 
@@ -48,8 +49,8 @@ def starter_register(today: date) -> model.Register:
                 plausible_minimum=Decimal(0),
                 commentary=model.CommentaryRule.OFF_TARGET,
                 definition="Incidents reported to the council in the quarter.",
-                ask_forecast=Asking.MAY,
-                ask_confidence=Asking.MAY,
+                ask_forecast=Requirement.MAY,
+                ask_confidence=Requirement.MAY,
                 source="Community safety case system",
             ),
             model.Indicator(
@@ -75,6 +76,8 @@ def starter_register(today: date) -> model.Register:
                 kind=model.Kind.MILESTONE,
                 areas=("ENV",),
                 ask_action=AskAction.WHERE_RED,
+                # A plan that was adopted stays so, also where nobody says it again.
+                accumulation=Accumulation.LATEST,
             ),
         ),
         targets=(

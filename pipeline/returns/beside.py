@@ -14,9 +14,9 @@ from pipeline.returns.frames import Earlier, Placed, Rows
 from pipeline.returns.reading import ReportedRow
 from schemas.asking import AskAction, Asks, asks_of
 from schemas.bands import bands_of
+from schemas.bearing import compared
 from schemas.model import Colour, Indicator, Period, PolicyKind, Register
 from schemas.returns import ASKED_BESIDE
-from schemas.timeline import compared
 from schemas.verdicts import frame_of
 
 _REQUIRED_OF = {
@@ -65,7 +65,12 @@ def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier)
 def _colour(
     row: ReportedRow, indicator: Indicator, period: Period, register: Register, earlier: Earlier
 ) -> Colour | None:
-    """The colour of what an area itself reports, as commentary is asked of it; None where none."""
+    """The colour of what an area itself reports, as commentary is asked of it; None where none.
+
+    What is made of several periods' figures is held against no area's own.
+    """
+    if not indicator.accumulation.rates_own:
+        return None
     figure = Consolidated(
         indicator,
         period.name,

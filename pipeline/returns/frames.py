@@ -19,6 +19,7 @@ from msgspec import Struct
 from pipeline.returns.reading import Reading, ReportedRow
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Scale
+from schemas.bearing import compared, last_reported
 from schemas.checks import Checks
 from schemas.fields import EARLIER, PREFILLED, SIGNED, prefilled
 from schemas.model import (
@@ -33,7 +34,6 @@ from schemas.model import (
 )
 from schemas.names import clean, name_key
 from schemas.returns import ROWS
-from schemas.timeline import compared, last_due
 from schemas.units import Unit
 from schemas.verdicts import frame_of, typed
 
@@ -92,7 +92,8 @@ class _Standard(Struct, frozen=True):
             "polarity": indicator.polarity,
             "merge_rule": indicator.merge_rule,
             "commentary_rule": indicator.commentary,
-            "target": self.target,
+            # What is made of several periods' figures is not what an area reports.
+            "target": self.target if indicator.accumulation.rates_own else None,
             "minimum": minimum,
             "maximum": maximum,
             "largest_change": indicator.plausible_change,
@@ -174,7 +175,9 @@ class Standards:
     ) -> Iterator[tuple[str, str, str]]:
         """Under what the last figures stand before those of a period, as `Earlier` has them."""
         if period.name not in self._before:
-            last = {i.ref: last_due(self._register, i, period) for i in self._register.indicators}
+            last = {
+                i.ref: last_reported(self._register, i, period) for i in self._register.indicators
+            }
             self._before[period.name] = {ref: each.name for ref, each in last.items() if each}
         names = self._before[period.name]
         return ((names.get(ref, ""), ref, area) for ref in refs)

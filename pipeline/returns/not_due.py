@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from pipeline.returns.reading import Reading
 from schemas.findings import Finding
 from schemas.model import Indicator, Period, Register
+from schemas.succession import replacing
 from schemas.template_rules import NOT_DUE
 from schemas.timeline import next_due, row_for
+from schemas.wording import listed
 
 
 def without_not_due(reading: Reading, register: Register, period: Period) -> Reading:
@@ -38,6 +40,8 @@ def _told(
     sheet: str, cell: str, indicator: Indicator, register: Register, period: Period
 ) -> Finding:
     following = next_due(register, indicator, period)
+    after = replacing(register, indicator, period)
+    by = listed(f"{each.ref} ({each.wording})" for each in after)
     return NOT_DUE.found(
         sheet,
         cell,
@@ -45,4 +49,5 @@ def _told(
         wording=indicator.wording,
         period=period.name,
         next=f" It is next due for {following.name}." if following else "",
+        replaced=f" {by} replaced it: report that." if by else "",
     )

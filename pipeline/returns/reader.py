@@ -5,12 +5,12 @@ from __future__ import annotations
 import mimetypes
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import msgpack
+from msgspec import Struct, msgpack
 from msgspec.structs import replace
 from python_calamine import PasswordError
 
@@ -37,8 +37,14 @@ if TYPE_CHECKING:
     from pipeline.workbooks.sandbox import Guard
     from pipeline.workspace.settings import Limits
 
-#: For each worker so many are read while those before them are checked and stored.
-_READ_AHEAD = 64
+#: Of a file its kind, the area of its folder, its name, and whether more of it may come.
+_About = tuple[FileKind, str | None, str, bool]
+
+#: So many small ones, no larger in bytes than that, are a worker's one call: a call waits several
+#: times for the lock of the interpreter, which the job holds while it checks and stores.
+_TOGETHER, _SMALL = 8, 64 * 1024
+#: For each worker so many calls are begun while what came before them is checked and stored.
+_READ_AHEAD = 16
 #: Of a return with more mistakes than any has so many are told.
 _SOME = 100
 #: Excel's own limit is 31 characters.
@@ -46,7 +52,7 @@ _LONGEST_SHEET_NAME = 255
 
 #: What a worker answers: packed in a quarter of the time that `pickle` takes.
 _PACKER = msgpack.Encoder()
-_UNPACKER = msgpack.Decoder(Reading | None)
+_UNPACKER = msgpack.Decoder(list[Reading | None])
 
 #: Set once in each worker, so that the register is not sent with every return.
 _register: Register | None = None
@@ -70,9 +76,9 @@ def read_returns(arrivals: Iterable[Arrival], guard: Guard) -> Iterator[Return |
     """
     from pipeline.workbooks.sandbox import ahead
 
-    begun = ((arrival, _begun(arrival, guard)) for arrival in arrivals)
-    for arrival, future in ahead(begun, guard, _READ_AHEAD):
-        yield _outcome(arrival, future, guard.limits)
+    begun = (_begun(some, guard) for some in _together(arrivals))
+    for call in ahead(begun, guard, _READ_AHEAD):
+        yield from _outcomes(call, guard)
 
 
 def _prepare(register: Register) -> None:
@@ -89,26 +95,78 @@ def _prepare(register: Register) -> None:
     vocabulary_of(register)
 
 
-def _begun(arrival: Arrival, guard: Guard) -> Future[bytes] | None:
-    if has_errors(arrival.findings):
-        return None
+class _Call(Struct, frozen=True):
+    """A call of a worker that reads some files."""
+
+    arrivals: list[Arrival]
+    #: Those of them that are still what intake saw, and may be opened.
+    opened: list[Arrival]
+    answer: Future[bytes] | None
+
+
+def _together(arrivals: Iterable[Arrival]) -> Iterator[list[Arrival]]:
+    """The same, in their order: small ones several at a time."""
+    some: list[Arrival] = []
+    for arrival in arrivals:
+        is_small = arrival.size <= _SMALL
+        if some and not (is_small and len(some) < _TOGETHER):
+            yield some
+            some = []
+        if is_small:
+            some.append(arrival)
+        else:
+            yield [arrival]
+    if some:
+        yield some
+
+
+def _begun(arrivals: list[Arrival], guard: Guard) -> _Call:
+    """The call that reads some files; what is large is fetched when a worker is free for it."""
+    opened = [arrival for arrival in arrivals if not has_errors(arrival.findings)]
+    if len(arrivals) == 1:
+        content = partial(_contents, opened)
+        abouts = [*map(_about, opened)]
+        answer = guard.submit_with(content, _read_contents, abouts) if opened else None
+        return _Call(arrivals, opened, answer)
+    contents = []
+    for arrival in [*opened]:
+        try:
+            contents += _contents([arrival])
+        except ChangedError:
+            opened.remove(arrival)
+    answer = guard.submit(_read_contents, contents, [*map(_about, opened)]) if opened else None
+    return _Call(arrivals, opened, answer)
+
+
+def _contents(arrivals: list[Arrival]) -> list[bytes]:
+    """The bytes of some files.
+
+    Raises:
+        ChangedError: one of them is no longer what intake saw.
+    """
     # What is only checked may be named by a link.
-    file = arrival.entry or Path(os.path.realpath(arrival.path))
-    content = partial(content_of, file, arrival.sha256)
-    about = arrival.kind, arrival.folder_area, arrival.filename
-    return guard.submit_with(content, _read_content, *about, is_fresh=arrival.is_fresh)
+    return [
+        content_of(each.entry or Path(os.path.realpath(each.path)), each.sha256)
+        for each in arrivals
+    ]
 
 
-def _read_content(
-    content: bytes, kind: FileKind, folder_area: str | None, filename: str, *, is_fresh: bool
-) -> bytes:
-    """What a return says, packed; None where it may be that a part of it is still to come."""
+def _about(arrival: Arrival) -> _About:
+    return arrival.kind, arrival.folder_area, arrival.filename, arrival.is_fresh
+
+
+def _read_contents(contents: list[bytes], abouts: list[_About]) -> bytes:
+    """What each of some returns says, packed; None where a part of it may be still to come."""
+    return _PACKER.encode(list(map(_read_content, contents, abouts)))
+
+
+def _read_content(content: bytes, about: _About) -> Reading | None:
     assert _register is not None  # noqa: S101 - set when the worker started
+    kind, folder_area, filename, is_fresh = about
     if is_fresh and lacks_content(content, kind):
-        return _PACKER.encode(None)
+        return None
     reading = read_workbook(content, kind, _register, folder_area, filename)
-    is_whole = not (is_fresh and may_be_incomplete(reading.findings))
-    return _PACKER.encode(reading if is_whole else None)
+    return None if is_fresh and may_be_incomplete(reading.findings) else reading
 
 
 def read_workbook(
@@ -175,16 +233,30 @@ def _bounded(reading: Reading) -> Reading:
     return Reading(reading.area, reading.period, sheets=reading.sheets, findings=said)
 
 
-def _outcome(arrival: Arrival, future: Future[bytes] | None, limits: Limits) -> Return | Skipped:
-    if future is None:
-        return Return(arrival, Reading())
+def _outcomes(call: _Call, guard: Guard) -> Iterator[Return | Skipped]:
+    """What became of each file of a call."""
+    readings: Mapping[Path, Reading | None] = {}
+    opened = [arrival.path for arrival in call.opened]
     try:
-        reading = _UNPACKER.decode(future.result())
+        if call.answer is not None:
+            answers = _UNPACKER.decode(call.answer.result())
+            readings = dict(zip(opened, answers, strict=True))
     except ChangedError:
-        return changed_since(arrival)
+        opened = []
     except StoppedError as stopped:
-        why = why_stopped(stopped, limits, "a return")
-        return Return(arrival, Reading(findings=[c.READER_STOPPED.found(detail=why)]))
-    if reading is None:
-        return Skipped(arrival.path, INCOMPLETE)
-    return Return(arrival, reading)
+        if len(call.arrivals) > 1:
+            # It is charged to the one that it stopped at, and to no other.
+            for alone in [_begun([arrival], guard) for arrival in call.arrivals]:
+                yield from _outcomes(alone, guard)
+            return
+        why = why_stopped(stopped, guard.limits, "a return")
+        readings = dict.fromkeys(opened, Reading(findings=[c.READER_STOPPED.found(detail=why)]))
+    for arrival in call.arrivals:
+        if has_errors(arrival.findings):
+            yield Return(arrival, Reading())
+        elif arrival.path not in readings:
+            yield changed_since(arrival)
+        elif (reading := readings[arrival.path]) is None:
+            yield Skipped(arrival.path, INCOMPLETE)
+        else:
+            yield Return(arrival, reading)

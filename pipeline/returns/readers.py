@@ -6,6 +6,7 @@ a closed period may have known.
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -22,6 +23,9 @@ from schemas.model import Register
 if TYPE_CHECKING:
     from pipeline.workbooks.sandbox import Guard
     from pipeline.workspace.settings import Limits
+
+#: No longer does a thread that has something for a worker wait for the interpreter, in seconds.
+_SWITCH = 0.0005
 
 
 class Readers:
@@ -44,6 +48,9 @@ class Readers:
 
     def __enter__(self) -> Readers:
         self._opened.enter_context(self.guard)
+        # Threads hand over to the workers in between what the job does, some moments each.
+        self._opened.callback(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(_SWITCH)
         return self
 
     def __exit__(self, *_: object) -> None:

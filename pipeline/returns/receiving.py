@@ -21,11 +21,12 @@ from pipeline.returns.reading import Reading, Return
 from pipeline.returns.validate import received_at
 from pipeline.store import Decision, Outcome, Signature, Store, Submission, delivery_key
 from schemas import rules as c
+from schemas.bearing import checked_against
 from schemas.fields import SIGNED
 from schemas.findings import Finding, Severity
 from schemas.model import Register, Status
 from schemas.observations import Achievement
-from schemas.timeline import bearing, row_for
+from schemas.timeline import row_for
 
 #: A service area's ref and a period's name, as far as a return tells them.
 Place = tuple[str | None, str | None]
@@ -100,7 +101,7 @@ def in_waves(
     @cache
     def depth(name: str | None) -> int:
         period = register.period(name or "")
-        last = bearing(register, period) if period else ()
+        last = checked_against(register, period) if period else ()
         return max((1 + depth(each.name) for each in last if each.open), default=0)
 
     waiting: dict[tuple[int, int], list[bytes]] = defaultdict(list)
@@ -146,7 +147,7 @@ def figures_before(
     found: dict[tuple[str, str, str], Decimal] = {}
     for name, some in areas.items():
         period = register.period(name or "")
-        for last in (period, *bearing(register, period)) if period else ():
+        for last in (period, *checked_against(register, period)) if period else ():
             checked_by = {s.area: s.register_sha256 for s in store.current(last.name, some)}
             found |= {
                 (place, ref, area): value
@@ -161,14 +162,16 @@ def is_alike(
 ) -> bool:
     """Whether an indicator's figures of a period may be compared with those of a register in force.
 
-    They were checked by the register of a hash, and are of one kind, unit and series.
+    They were checked by the register of a hash, and are of one kind, unit and series, each of its
+    period or each cumulative.
     """
     then = (kept(checked_by) if checked_by not in ("", register.sha256) else None) or register
     before, now = row_for(then, ref, period), register.indicator(ref)
     if before is None or now is None:
         return True
     is_one_series = (row_for(register, ref, period) or now).series == now.series
-    return is_one_series and (before.kind, before.unit) == (now.kind, now.unit)
+    then_and_now = ((e.kind, e.unit, e.accumulation.is_reported_so) for e in (before, now))
+    return is_one_series and len(set(then_and_now)) == 1
 
 
 def decide(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from operator import attrgetter
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -18,6 +19,9 @@ from pipeline.store.tables import DecimalText
 
 #: How a driver marks a value's place in a statement.
 _MARKS = {"qmark": "?", "pyformat": "%s", "format": "%s"}
+#: Types of values that every driver takes as they are, where the column's own changes none.
+_NOTHING = frozenset({NoneType})
+_AS_THEY_ARE = frozenset({NoneType, str})
 
 
 def add_all(
@@ -57,7 +61,11 @@ def _bound(
 ) -> Iterable[object]:
     """The values of a column as the driver takes them."""
     dialect = connection.dialect
-    process = column.type.dialect_impl(dialect).bind_processor(dialect) or _plain
+    process = column.type.dialect_impl(dialect).bind_processor(dialect)
+    kinds = set(map(type, values))
+    if kinds <= _NOTHING or (process is None and kinds <= _AS_THEY_ARE):
+        return values
+    process = process or _plain
     if isinstance(column.type, DecimalText):
         # 1.0 and 1.00 are equal, and not the same text.
         return [None if value is None else process(value) for value in values]

@@ -8,6 +8,7 @@ written after each transaction. The registers themselves stand in `registers/` b
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -171,7 +172,8 @@ def registers(archive: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> list[re.Match[str]]:
-    names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
+    # Each night adds some.
+    names = os.listdir(folder) if folder.is_dir() else ()  # noqa: PTH208 - a tenth of the time
     return [match for name in names if (match := _FILE.fullmatch(name))]
 
 

@@ -5,7 +5,8 @@ The state of a message is that of its last attempt alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,6 +18,7 @@ from msgspec.structs import replace
 
 from pipeline.intake.quarantine import SetApart
 from pipeline.store import engine as e
+from pipeline.store import outstanding
 from pipeline.store import tables as t
 from pipeline.store.period_names import PeriodNames, period_names
 from pipeline.store.records import add, read, rows_of
@@ -128,21 +130,21 @@ class Messages:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def put(self, outgoing: Sequence[Outgoing]) -> list[Queued]:
+    def put(self, outgoing: Iterable[Outgoing]) -> list[Queued]:
         """Add those messages that the store does not hold yet; they come back with their numbers.
 
         One whose content was lost gets it back.
         """
         with e.writing(self._engine) as connection:
-            return _put(connection, outgoing)
+            return [*_put(connection, outgoing)]
 
     def answer(
         self,
-        outgoing: Sequence[Outgoing],
+        outgoing: Iterable[Outgoing],
         submission: int,
         issue: int,
         at: datetime,
-        became: Sequence[Attempt] = (),
+        became: Iterable[Attempt] = (),
         set_apart: Sequence[SetApart] = (),
         entered: int = 0,
     ) -> None:
@@ -150,10 +152,12 @@ class Messages:
 
         That is everything up to a submission, an issue and an entered figure, by their numbers, and
         what was put into quarantine. Together with that, what `became` of messages which the new
-        ones overtake.
+        ones overtake. Each message is written before the next is asked for, so that none is held in
+        memory, and of what `became` it is asked after the last.
         """
         with e.writing(self._engine) as connection:
-            _put(connection, outgoing)
+            # Written as it goes on; of what was added nothing is kept.
+            deque(_put(connection, outgoing), maxlen=0)
             add(connection, t.attempt, became)
             add(connection, t.quarantined, set_apart, told_at=at)
             before = _answered(connection)
@@ -172,13 +176,16 @@ class Messages:
         with e.reading(self._engine) as connection:
             return _answered(connection)
 
-    def last_told(self, before: datetime, kinds: Iterable[str]) -> datetime | None:
-        """When anybody was last told anything of these kinds before a moment; None for never."""
+    def last_told(self, kinds: Iterable[str], before: datetime | None = None) -> datetime | None:
+        """When anybody was last told anything of these kinds, before a moment; None for never."""
         c = t.message.c
-        chosen = sa.select(sa.func.max(c.queued_at)).where(c.queued_at < before, c.kind.in_(kinds))
+        last = sa.select(sa.func.max(c.queued_at))
+        if before is not None:
+            last = last.where(c.queued_at < before)
         with e.reading(self._engine) as connection:
-            last: datetime | None = connection.scalar(chosen)
-            return last
+            # Of each kind by itself the index has it at once.
+            found = [connection.scalar(last.where(c.kind == kind)) for kind in kinds]
+        return max(filter(None, found), default=None)
 
     def quarantined(self) -> tuple[Quarantined, ...]:
         """What was put into quarantine, as far as people were told of it, in that order."""
@@ -220,15 +227,35 @@ class Messages:
         with e.reading(self._engine) as connection:
             return attachments_needed(connection)
 
+    def __contains__(self, header_id: object) -> bool:
+        """Whether the store holds a message of that Message-ID."""
+        held = sa.select(sa.exists().where(t.message.c.header_id == header_id))
+        with e.reading(self._engine) as connection:
+            return bool(connection.scalar(held))
+
     def all(self) -> tuple[Queued, ...]:
         """Every message in the order queued, as it stands."""
         return self._chosen(sa.true())
 
+    def of_kind(self, kind: str, period: str, since: datetime) -> tuple[Queued, ...]:
+        """Those of a kind about a period that were queued then or later, in that order."""
+        c, names = t.message.c, period_names(self._engine)
+        is_about = names.is_of(c.period, period)
+        return self._chosen((c.kind == kind) & is_about & (c.queued_at >= since))
+
     def outstanding(self) -> tuple[Queued, ...]:
         """Those that wait or that a person must see to, in the order queued."""
-        final = (Became.DELIVERED, Became.WRITTEN, Became.WITHHELD, Became.DROPPED)
-        last = t.attempt.c.outcome
-        return self._chosen(last.is_(None) | last.not_in([*final, Became.FORGOTTEN]))
+        with e.reading(self._engine) as connection:
+            may_be = outstanding.candidates(connection)
+        return self._chosen(may_be & _is_outstanding())
+
+    def note_outstanding(self) -> None:
+        """Note now and then which messages are not done with, so that they are found at once.
+
+        Only while no other run is at work.
+        """
+        with e.writing(self._engine) as connection:
+            outstanding.note(connection, _not_done)
 
     def known(self, header_ids: Iterable[str]) -> dict[str, Queued]:
         """Those of these Message-IDs that the store holds."""
@@ -252,12 +279,9 @@ class Messages:
         return read(self._engine, sa.select(t.attempt).where(*since).order_by(c.id), Attempt)
 
     def _chosen(self, chosen: sa.ColumnElement[bool]) -> tuple[Queued, ...]:
-        of = t.attempt.alias("of")
-        last = sa.select(sa.func.max(of.c.id)).where(of.c.message_id == t.message.c.id)
         query = (
             sa.select(t.message, t.attempt, t.message_content.c.message_id)
-            .select_from(t.message)
-            .join(t.attempt, t.attempt.c.id == last.scalar_subquery(), isouter=True)
+            .select_from(_with_last_attempt())
             .join(t.message_content, t.message_content.c.message_id == t.message.c.id, isouter=True)
             .where(chosen)
             .order_by(t.message.c.id)
@@ -269,19 +293,37 @@ class Messages:
 
 def attachments_needed(connection: sa.Connection) -> frozenset[str]:
     """The SHA-256 of each file that goes with a message which was not sent and may be."""
-    of, c = t.attempt.alias("of"), t.message_content.c
-    last = sa.select(sa.func.max(of.c.id)).where(of.c.message_id == c.message_id)
-    became = t.attempt.c.outcome
-    query = (
-        sa.select(c.attachments)
-        .select_from(t.message_content)
-        .join(t.attempt, t.attempt.c.id == last.scalar_subquery(), isouter=True)
-        .where(c.attachments != "")
-        .where(became.is_(None) | became.not_in([Became.DELIVERED, Became.WRITTEN]))
-    )
-    return frozenset(
-        each.sha256 for noted in connection.scalars(query) for each in _attached(noted)
-    )
+    found = connection.execute(_with_attachments(outstanding.candidates(connection)))
+    return frozenset(each.sha256 for _, noted in found for each in _attached(noted))
+
+
+def _is_outstanding() -> sa.ColumnElement[bool]:
+    final = (Became.DELIVERED, Became.WRITTEN, Became.WITHHELD, Became.DROPPED, Became.FORGOTTEN)
+    last = t.attempt.c.outcome
+    return last.is_(None) | last.not_in(final)
+
+
+def _with_attachments(may_be: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Number and attachments of each message that was not sent and may be, of these."""
+    c, became = t.message_content.c, t.attempt.c.outcome
+    not_sent = became.is_(None) | became.not_in([Became.DELIVERED, Became.WRITTEN])
+    chosen = sa.select(t.message.c.id, c.attachments).select_from(_with_last_attempt())
+    return chosen.join(t.message_content).where(may_be, c.attachments != "", not_sent)
+
+
+def _with_last_attempt() -> sa.Join:
+    """Messages, each with its last attempt, if there was one."""
+    of = t.attempt.alias("of")
+    last = sa.select(sa.func.max(of.c.id)).where(of.c.message_id == t.message.c.id)
+    return t.message.join(t.attempt, t.attempt.c.id == last.scalar_subquery(), isouter=True)
+
+
+def _not_done(connection: sa.Connection) -> set[int]:
+    """The numbers of the messages that are outstanding, or of which an attachment is needed."""
+    may_be = outstanding.candidates(connection)
+    chosen = sa.select(t.message.c.id).select_from(_with_last_attempt())
+    with_files = (number for number, _ in connection.execute(_with_attachments(may_be)))
+    return {*connection.scalars(chosen.where(may_be, _is_outstanding())), *with_files}
 
 
 def _attached(noted: str) -> list[Attached]:
@@ -296,15 +338,15 @@ def _answered(connection: sa.Connection) -> Answered:
     return Answered(submission or 0, issue or 0, entered or 0, frozenset(names))
 
 
-def _put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued]:
-    added: list[Queued] = []
+def _put(connection: sa.Connection, outgoing: Iterable[Outgoing]) -> Iterator[Queued]:
+    """Write messages one after the other; those that were not there come back."""
     for one in outgoing:
         c = t.message.c
         number = connection.scalar(sa.select(c.id).where(c.header_id == one.queued.header_id))
+        is_new = number is None
         if number is None:
             (row,) = rows_of([one.queued], t.message)
             number = connection.scalar(t.message.insert().returning(c.id), row) or 0
-            added.append(replace(one.queued, id=number))
             if one.queued.last is not None:
                 add(connection, t.attempt, [replace(one.queued.last, message_id=number)])
         elif connection.scalar(_kept_or_forgotten(number)):
@@ -312,7 +354,8 @@ def _put(connection: sa.Connection, outgoing: Sequence[Outgoing]) -> list[Queued
         noted = msgspec.json.encode(one.attached).decode() if one.attached else ""
         values = {"message_id": number, "content": one.content, "attachments": noted}
         connection.execute(t.message_content.insert(), values)
-    return added
+        if is_new:
+            yield replace(one.queued, id=number)
 
 
 def _kept_or_forgotten(number: int) -> sa.Select[Any]:

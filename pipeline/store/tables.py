@@ -18,7 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from schemas.observations import FIELDS, ObservationField
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 
 #: No UTF-8 has half a surrogate pair; PostgreSQL takes no NUL.
 _UNTAKEN = re.compile("[\0\ud800-\udfff]")
@@ -302,6 +302,7 @@ message = _numbered(
     #: Of all of it, in bytes.
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("queued_at", Moment, nullable=False),
+    sa.Index("message_kind_queued_at", "kind", "queued_at"),
 )
 
 #: What a message says, as composed; apart, so that it can go alone.
@@ -325,6 +326,16 @@ attempt = _numbered(
     sa.Column("answer", Words, nullable=False),
     #: When to try again.
     sa.Column("next_at", Moment),
+)
+
+#: Which messages up to one, and up to an attempt, were not done with, so that no other need be
+#: looked at. It is worked out from these.
+outstanding = _numbered(
+    "outstanding",
+    sa.Column("last_message", sa.Integer, nullable=False),
+    sa.Column("last_attempt", sa.Integer, nullable=False),
+    #: Their numbers, in JSON.
+    sa.Column("messages", sa.Text, nullable=False),
 )
 
 #: Up to which submission, issue of an appendix and entered figure messages were put into the queue.

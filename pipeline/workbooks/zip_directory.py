@@ -13,6 +13,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from schemas import rules as c
 from schemas.findings import Finding
@@ -129,18 +130,27 @@ def _doubtful_name(entries: Sequence[zipfile.ZipInfo]) -> str:
         # Before it is normalised, which takes the square of its length.
         if len(entry.orig_filename) > _LONGEST_NAME:
             return "a part in it has a name without an end"
-        name = entry.orig_filename.replace("\\", "/")
-        if not name:
-            return "a part in it has no name"
-        if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
-            return "a part in it has an unsafe name"
-        if not name.isprintable():
-            return "a part in it has a name that cannot be printed"
-        key = unicodedata.normalize("NFKC", posixpath.normpath(name)).casefold()
+        key, doubt = _named(entry.orig_filename)
+        if doubt:
+            return doubt
         if key in seen:
             return "two parts in it have the same name"
         seen.add(key)
     return ""
+
+
+# Workbooks that a program makes have parts of the same names.
+@lru_cache(maxsize=1_000)
+def _named(called: str) -> tuple[str, str]:
+    """What is the same in all variants of a part's name, and what is wrong with it."""
+    name = called.replace("\\", "/")
+    if not name:
+        return "", "a part in it has no name"
+    if name.startswith("/") or name[1:2] == ":" or ".." in name.split("/"):
+        return "", "a part in it has an unsafe name"
+    if not name.isprintable():
+        return "", "a part in it has a name that cannot be printed"
+    return unicodedata.normalize("NFKC", posixpath.normpath(name)).casefold(), ""
 
 
 def _doubtful_place(content: bytes, entries: Sequence[zipfile.ZipInfo]) -> str:

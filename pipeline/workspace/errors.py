@@ -8,8 +8,10 @@ another run is at work.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from schemas.findings import Finding
+if TYPE_CHECKING:
+    from schemas.findings import Finding
 
 
 class QuarterdayError(Exception):

@@ -282,10 +282,12 @@ def correction_ending(sha256: str) -> str:
 
 def sweep(*folders: Path) -> None:
     """Take away what runs that were cut off left unfinished; only while no other run is at work."""
-    for folder in folders:
-        for path in sorted(folder.rglob(f"{UNFINISHED}*")):
-            with suppress(OSError):
-                _remove(path)
+    # `os.walk` takes a tenth of the time of `rglob`: an archive holds very many files.
+    for top in folders:
+        for folder, inner, files in os.walk(top):
+            for name in [name for name in (*inner, *files) if name.startswith(UNFINISHED)]:
+                with suppress(OSError):
+                    _remove(Path(folder) / name)
 
 
 @contextmanager

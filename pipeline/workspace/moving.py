@@ -9,7 +9,7 @@ import signal
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import BufferedReader
 from itertools import count
 from pathlib import Path, PurePath
@@ -38,18 +38,22 @@ class ChangedError(Exception):
     """What was to be moved is not, or no longer, what it was."""
 
 
-@contextmanager
-def opened(path: File) -> Iterator[BufferedReader]:
+def opened(path: File) -> BufferedReader:
     """A regular file, opened to be read; no link is followed.
 
     Raises:
         OSError: it is none, or cannot be opened.
     """
-    descriptor = directory.descriptor_of(path, _READING)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "It is no regular file", str(path_of(path)))
-        yield file
+    file = os.fdopen(directory.descriptor_of(path, _READING), "rb")
+    try:
+        is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    except OSError:
+        file.close()
+        raise
+    if not is_regular:
+        file.close()
+        raise OSError(errno.EINVAL, "It is no regular file", str(path_of(path)))
+    return file
 
 
 def content_of(path: File, sha256: str) -> bytes:
@@ -72,9 +76,13 @@ def holds(path: File, sha256: str) -> bool:
     """Whether a file is there and has these bytes."""
     try:
         with opened(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+            return _digest(file) == sha256
     except OSError:
         return False
+
+
+def _digest(file: BufferedReader) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_final(path: File, sha256: str, *, sync: bool = False) -> bool:
@@ -88,12 +96,27 @@ def is_final(path: File, sha256: str, *, sync: bool = False) -> bool:
     if not stat.S_ISREG(directory.status(path).st_mode):
         return False
     with opened(path) as file:
-        if is_being_written(file) or hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+        if is_being_written(file) or _digest(file) != sha256:
             return False
-        # Windows does this for a file that is open for writing alone.
-        if sync and os.name != "nt":
-            os.fsync(file.fileno())
+        if sync:
+            _keep(file)
     return True
+
+
+def keep(path: File) -> None:
+    """Make the disk keep what a file holds.
+
+    Raises:
+        OSError: it cannot.
+    """
+    with opened(path) as file:
+        _keep(file)
+
+
+def _keep(file: BufferedReader) -> None:
+    # Windows does this for a file that is open for writing alone.
+    if os.name != "nt":
+        os.fsync(file.fileno())
 
 
 def is_own(path: Path) -> bool:

@@ -16,7 +16,7 @@ from schemas.model.indicators import (
 from schemas.model.people import Gets, Period, Recipient, ServiceArea
 from schemas.model.rating import Policy, PolicyChange, PolicyKind, Tolerance, ToleranceKind
 from schemas.model.register import Framework, Register, TextBounds
-from schemas.model.targets import Operator, Target
+from schemas.model.targets import Operator, Shape, Target
 
 __all__ = [
     "NO_CASES",
@@ -38,6 +38,7 @@ __all__ = [
     "Recipient",
     "Register",
     "ServiceArea",
+    "Shape",
     "SmallNumbers",
     "Status",
     "Target",

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from schemas.asking import AskAction, Asking
+from schemas.accumulation import Accumulation
+from schemas.asking import AskAction, Requirement
 from schemas.frequency import AcrossBreak, Frequency, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.model.rating import Tolerance
@@ -87,10 +88,13 @@ class Indicator(Struct, frozen=True):
     across_break: AcrossBreak = AcrossBreak.NOT_COMPARED
     #: What is asked for beside its figure; None: as the framework says.
     ask_action: AskAction | None = None
-    ask_forecast: Asking | None = None
-    ask_confidence: Asking | None = None
+    ask_forecast: Requirement | None = None
+    ask_confidence: Requirement | None = None
     #: Its figures are compared only with those of the same series: a break begins another.
     series: int = 0
+    accumulation: Accumulation = Accumulation.AS_REPORTED
+    #: Refs of the indicators that it takes the place of.
+    replaces: tuple[str, ...] = ()
 
     @property
     def unit_row(self) -> UnitRow:

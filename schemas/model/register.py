@@ -8,14 +8,14 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
-from schemas.asking import AskAction, Asking
+from schemas.asking import AskAction, Requirement
 from schemas.deciding import Approver, IssueRule, Request, Weekday
-from schemas.frequency import FirstMonth
+from schemas.frequency import FirstMonth, Profile
 from schemas.model.bands import BandRow
 from schemas.model.indicators import Indicator, Priority
 from schemas.model.people import Period, Recipient, ServiceArea
 from schemas.model.rating import Policy, PolicyChange
-from schemas.model.targets import Target
+from schemas.model.targets import Shape, Target
 
 
 class TextBounds(Struct, frozen=True):
@@ -50,8 +50,8 @@ class Framework(Struct, frozen=True):
     year_begins: FirstMonth = FirstMonth.APRIL
     #: What is asked for beside each figure, where its indicator does not say otherwise.
     ask_action: AskAction = AskAction.NEVER
-    ask_forecast: Asking = Asking.NEVER
-    ask_confidence: Asking = Asking.NEVER
+    ask_forecast: Requirement = Requirement.NEVER
+    ask_confidence: Requirement = Requirement.NEVER
 
 
 class Register(Struct, frozen=True, dict=True):
@@ -79,6 +79,8 @@ class Register(Struct, frozen=True, dict=True):
     area_versions: tuple[ServiceArea, ...] = ()
     #: In a register in force in one period, what is printed though it is not due.
     not_due: tuple[Indicator, ...] = ()
+    #: What the register itself does not say: the shapes of years by which targets are spread.
+    shapes: tuple[Shape, ...] = ()
 
     # Of what stands twice the first counts.
     @cached_property
@@ -100,6 +102,11 @@ class Register(Struct, frozen=True, dict=True):
             for area in each.areas:
                 owned.setdefault(area, {})[each.ref] = each
         return {area: tuple(some.values()) for area, some in owned.items()}
+
+    @cached_property
+    def spread_by_last_year(self) -> tuple[Target, ...]:
+        """The targets of years that are spread in the shape of the year before."""
+        return tuple(each for each in self.targets if each.profile is Profile.LAST_YEAR)
 
     def target(self, indicator: str, period: str) -> Target | None:
         """The target row of an indicator for a period, if the register has one."""

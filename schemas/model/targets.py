@@ -42,6 +42,16 @@ _SIDES = {
 }
 
 
+class Shape(Struct, frozen=True):
+    """What a period's figures were of its year's, by which the target of a year is spread."""
+
+    indicator: str
+    #: The period of which it says the part, in the year of the target.
+    period: str
+    part: Decimal
+    whole: Decimal
+
+
 class Target(Struct, frozen=True):
     """What an indicator is to reach in a period. Decimals keep the places they were typed with."""
 

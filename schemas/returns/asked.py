@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from schemas.asking import AskAction, Asking, Confidence
+from schemas.asking import AskAction, Confidence, Requirement
 from schemas.checks import Cells, Checks, Condition, RowCheck
 from schemas.fields import ASKED_FIELDS
 from schemas.findings import Severity
@@ -36,7 +36,7 @@ def _has_required(
     asks: pd.Series[Any], has: pd.Series[bool], is_bad: pd.Series[bool], given: pd.Series[Any]
 ) -> Verdicts:
     """Whether what is required beside a figure is given, or there is no figure."""
-    return (asks != Asking.REQUIRED) | ~has | is_bad | given.notna()
+    return (asks != Requirement.REQUIRED) | ~has | is_bad | given.notna()
 
 
 def _to_fill_in(row: Any, key: str) -> dict[str, str]:
@@ -59,8 +59,8 @@ ASKED_BESIDE = Checks(
     columns={
         "ref": Cells(str, "Ref", "The indicator's reference."),
         "action_rule": Cells(AskAction, "Asks for action", "Where action is required."),
-        "forecast_rule": Cells(Asking, "Asks for a forecast", "Whether one is required."),
-        "confidence_rule": Cells(Asking, "Asks for confidence", "Whether it is required."),
+        "forecast_rule": Cells(Requirement, "Asks for a forecast", "Whether one is required."),
+        "confidence_rule": Cells(Requirement, "Asks for confidence", "Whether it is required."),
         "colour": Cells(str, "Colour", "The word of its figure's band; empty: none."),
         "is_due": Cells(bool, "Action due", "Whether action is required of such a figure."),
         "has_figure": Cells(bool, "Figure", "Whether a figure is given that may be printed."),

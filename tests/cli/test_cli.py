@@ -105,6 +105,14 @@ def test_help_and_an_idle_night_load_nothing_heavy(demo: Path) -> None:
     assert loaded_by("run", "-w", demo) == set()
 
 
+def test_help_loads_of_libraries_what_any_such_help_does() -> None:
+    code = "import sys, pipeline.cli; print(*{name.partition('.')[0] for name in sys.modules})"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    assert "typer" in done.stdout.split()
+    assert not {"msgspec", "json", "typing_extensions"} & {*done.stdout.split()}
+
+
 def test_a_night_loads_what_it_uses(demo: Path, fresh: Path) -> None:
     # A new store is made without what brings an old one forward.
     assert "alembic" not in loaded_by("run", "-w", fresh)

@@ -12,14 +12,13 @@ from pipeline.consolidation.beside import (
     actions_of,
     confidence_of,
     forecast_of,
-    year_around,
     year_targets,
 )
 from pipeline.consolidation.content import content_key
 from pipeline.consolidation.disclosure import WITHHELD, disclose
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import NotRated, Rating
-from schemas.asking import Asking, Confidence
+from schemas.asking import Confidence, Requirement
 from schemas.frequency import Carried
 from schemas.merge_rules import MergeRule
 from schemas.model import (
@@ -34,6 +33,7 @@ from schemas.model import (
     ToleranceKind,
 )
 from schemas.observations import Observation
+from schemas.periods import year_around
 from tests.support.builders import indicator, small_register
 
 DUE = date(2099, 12, 31)
@@ -55,8 +55,8 @@ def register(
     asked = replace(
         indicator("I1", "Cases", areas=areas),
         merge_rule=rule,
-        ask_forecast=Asking.MAY,
-        ask_confidence=Asking.MAY,
+        ask_forecast=Requirement.MAY,
+        ask_confidence=Requirement.MAY,
     )
     small = small_register()
     framework = replace(small.framework, policy=Policy(policy, tolerance), small_below=None)
@@ -129,7 +129,7 @@ def test_without_a_year_or_its_target_a_forecast_has_no_colour() -> None:
         forecast = forecast_of(by, forecasts(by, 111), Q2)
         assert forecast is not None
         assert forecast.rating in (None, Rating(not_rated=NotRated.NO_TARGET))
-    assert year_around(register(), YEAR) == YEAR
+    assert year_around(register().periods, YEAR) == YEAR
 
 
 def test_whether_a_year_improves_on_the_last_is_not_known_before_its_end() -> None:
@@ -212,6 +212,6 @@ def test_another_target_of_the_year_makes_the_appendix_anew() -> None:
     assert content_key(by, Q2, ()) != content_key(other, Q2, ())
     silent = tuple(
         replace(each, targets=each.targets, indicators=(replace(each.indicators[0],
-                ask_forecast=Asking.NEVER),)) for each in (by, other)
+                ask_forecast=Requirement.NEVER),)) for each in (by, other)
     )  # fmt: skip
     assert content_key(silent[0], Q2, ()) == content_key(silent[1], Q2, ())

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import issue_of
 from pipeline.consolidation.changes import Change, changes_since
+from pipeline.consolidation.editions import issue_of
 from pipeline.consolidation.rating import Colour
 from pipeline.consolidation.report import Line, Report
 from pipeline.store import Issue, IssuedRating

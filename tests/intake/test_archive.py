@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.intake.archive import archived, finish, take_away
+from pipeline.intake.archive import Leaving, archived, finish, take_away
 from pipeline.intake.inbox import Skipped
 from pipeline.intake.scan import Arrival, examine
 from pipeline.job.session import store_of
@@ -97,6 +97,27 @@ def either(request: pytest.FixtureRequest) -> Workspace:
     """An inbox on the same file system, or on another."""
     workspace: Workspace = request.getfixturevalue({"near": "place"}.get(request.param, "afar"))
     return workspace
+
+
+def test_what_was_begun_and_not_finished_is_completed_by_the_next_run(place: Workspace) -> None:
+    arrival = drop(place)
+    with Leaving(place) as leaving:
+        assert leaving.begin([arrival]) == []
+        assert left(place.inbox) == kept(place) == {}
+    finish(place)
+    assert kept(place) == {f"{arrival.sha256}.xlsx": True}
+    assert not place.leaving.exists()
+
+
+def test_files_go_to_the_archive_while_others_leave_the_inbox(either: Workspace) -> None:
+    first, second = drop(either), drop(either, "second.xlsx", b"Dear council")
+    with Leaving(either) as leaving:
+        assert leaving.begin([first]) + leaving.begin([second]) == []
+        assert left(either.inbox) == {}
+        assert leaving.finish() == leaving.finish() == []
+        assert set(kept(either).values()) == {True}
+    assert len(kept(either)) == 2
+    assert not either.leaving.exists()
 
 
 def test_a_file_goes_to_its_place_by_its_hash_and_is_the_jobs_alone(either: Workspace) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from pipeline.outputs.template import write_template
-from schemas.asking import AskAction, Asking
+from schemas.asking import AskAction, Requirement
 from schemas.frequency import Profile
 from schemas.model import Kind, Period, Register, Target
 from tests.support.builders import CARE, SAFETY, indicator
@@ -27,15 +27,15 @@ Q2 = Period("2012-13 Q2", date(2012, 7, 1), date(2012, 9, 30), NEVER)
 INCIDENTS = replace(
     indicator("P1-1", "Number of incidents"),
     ask_action=AskAction.WHERE_RED_OR_AMBER,
-    ask_forecast=Asking.REQUIRED,
-    ask_confidence=Asking.MAY,
+    ask_forecast=Requirement.REQUIRED,
+    ask_confidence=Requirement.MAY,
 )
 PLAN = indicator("P2-1", "Appoint an analyst", kind=Kind.MILESTONE, priority="P2")
 HELPED = replace(
     indicator("P2-2", "People helped", priority="P2", areas=BOTH),
     merge_rule=REGISTER.indicators[3].merge_rule,
-    ask_forecast=Asking.MAY,
-    ask_confidence=Asking.MAY,
+    ask_forecast=Requirement.MAY,
+    ask_confidence=Requirement.MAY,
 )
 ASKING = replace(
     REGISTER,

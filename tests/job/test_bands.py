@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import email
+from datetime import date
 from decimal import Decimal
 from email import policy
 from email.message import EmailMessage
@@ -14,10 +15,22 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
-from schemas.model import BandRow, Colour, Gets, Indicator, Polarity, Recipient, Register, Target
+from schemas.asking import AskAction, Requirement
+from schemas.model import (
+    BandRow,
+    Colour,
+    Gets,
+    Indicator,
+    Polarity,
+    PolicyKind,
+    Recipient,
+    Register,
+    Target,
+)
 from schemas.units import Unit
 from tests.support.builders import PERIOD, SAFETY, indicator
 from tests.support.council import REGISTER, Council
+from tests.support.filled import fill_return
 
 NAME = "Appendix 3 - 2012-13"
 WELL_ABOVE, ON_TARGET = "★ Well above", "● On target"
@@ -215,3 +228,44 @@ def test_a_register_with_other_words_is_said_to_change_what_is_printed(
     said = " ".join(" ".join(lines).split())
     assert "The band green is printed otherwise: green, On target, ●, #4FA36F." in said
     assert "the next run makes the appendix anew; no colour changes." in said
+
+
+def test_what_is_asked_beside_a_figure_and_forecast_is_told_in_the_registers_words(
+    tmp_path: Path,
+) -> None:
+    asking = replace(
+        register(),
+        framework=replace(
+            register().framework,
+            policy=replace(register().framework.policy, kind=PolicyKind.IMPROVEMENT),
+            ask_action=AskAction.WHERE_RED,
+            ask_forecast=Requirement.MAY,
+        ),
+    )
+    council = Council(tmp_path / "council", asking)
+    entries: dict[str, dict[str, object]] = {
+        ref: {"Performance": figure} for ref, figure in FIRST.items()
+    }
+    entries["P1-1"]["Year-end forecast"] = "95%"
+    entries["P1-2"]["Year-end forecast"] = "77%"
+    entries["P1-3"]["Year-end forecast"] = "6%"
+    path = council.place.inbox / "first.xlsx"
+    fill_return(asking, SAFETY, PERIOD, path, entries)
+    council.night()
+    with council.store as store:
+        (sent,) = store.submissions()
+    assert "P2-4 is off target and needs corrective action." in [
+        each.problem for each in sent.findings
+    ]
+    entries["P2-4"] |= {
+        "Corrective action": "A second reader",
+        "Action owner": "Head of service",
+        "Action date": date(2099, 6, 30),
+    }
+    fill_return(asking, SAFETY, PERIOD, path, entries)
+    council.night()
+    sheet = load_workbook(issue(council, 1, ".xlsx")).worksheets[0]
+    printed = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+    # By thresholds the year before decides nothing, so that a forecast has its band at once.
+    for forecast in ("95.0% ★ Well above", "77.0% ★ Well above", "6.0% ◆ Near target"):
+        assert f"Forecast for the year: {forecast}" in printed

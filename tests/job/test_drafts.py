@@ -504,7 +504,10 @@ def test_a_recalled_issue_is_said_to_be_wrong_and_the_next_says_what_it_replaces
     council.night()
     code = code_of(council)
     council.call("approve", PERIOD.name, "--draft", code, "--because", "Agreed")
-    council.rewrite(replace(council.register, recipients=(*council.register.recipients, NEW)))
+    called = council.register.framework
+    renamed = replace(called, appendix="Annex B", title="How we are doing")
+    recipients = (*council.register.recipients, NEW)
+    council.rewrite(replace(council.register, recipients=recipients, framework=renamed))
     clock(1)
     council.night()
     why = "P1-1 counts a site twice"
@@ -515,6 +518,9 @@ def test_a_recalled_issue_is_said_to_be_wrong_and_the_next_says_what_it_replaces
     (message,) = [one for one in posts(council) if "RECALLED" in str(one["Subject"])]
     assert CLERK.email in str(message["To"])
     assert why in said(message)
+    # It names what they have, whatever that is called by now.
+    assert called.title in said(message)
+    assert renamed.title not in said(message)
     kept = {name for name in names(council) if not name.startswith("draft/")}
     assert {name.partition("/")[0] for name in kept} == {"issue 1 - recalled"}
     note = council.root / FOLDER / "issue 1 - recalled" / "RECALLED.txt"

@@ -34,6 +34,7 @@ from pipeline.returns.reader import guard_of, read_returns
 from pipeline.workbooks.file_kind import FileKind
 from pipeline.workspace.settings import Limits
 from schemas.fields import LIST_SHEET
+from schemas.rules import READER_STOPPED
 from tests.support.containers import repacked
 from tests.support.filled import at_once
 from tests.support.hostile import ALL, Hostile
@@ -305,6 +306,29 @@ def test_a_return_that_changes_after_intake_is_left_where_it_lies(
     assert "next run" in changed.why
     assert vanished.path == gone
     assert read.reading.area == "SAF"
+
+
+def test_of_small_returns_that_are_read_together_one_alone_is_to_blame(
+    tmp_path: Path, slipped: Path
+) -> None:
+    """A cell so far from the others that what lies between them fills any memory."""
+
+    def with_cells(name: str, content: bytes) -> bytes:
+        far = b'<row r="900000"><c r="XFD900000"><v>1</v></c></row></sheetData>'
+        is_last = name == "xl/worksheets/sheet3.xml"
+        return content.replace(b"</sheetData>", far) if is_last else content
+
+    names = ("first.xlsx", "second.xlsx", "much.xlsx", "last.xlsx")
+    paths = [Path(shutil.copyfile(slipped, tmp_path / name)) for name in names]
+    paths[2].write_bytes(repacked(slipped.read_bytes(), with_cells))
+    arrivals = [examine(each, file_mb=50) for each in paths]
+    assert all(isinstance(each, Arrival) and each.size < 64 * 1024 for each in arrivals)
+    with guard_of(REGISTER, Limits(workers=1)) as guard:
+        read = [*read_returns(arrivals, guard)]
+    assert [one.arrival.path for one in read] == paths
+    assert [one.reading.area for one in read] == ["SAF", "SAF", None, "SAF"]
+    (stopped,) = read[2].reading.findings
+    assert stopped.code == READER_STOPPED.code
 
 
 def test_a_worker_that_has_read_and_marked_returns_holds_no_frames_and_no_store(

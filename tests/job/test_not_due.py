@@ -26,6 +26,7 @@ Q3 = Period("2012-13 Q3", date(2012, 10, 1), date(2012, 12, 31), NEVER)
 Q4 = Period("2012-13 Q4", date(2013, 1, 1), date(2013, 3, 31), NEVER)
 HOMES = indicator("P2-3", "Homes", priority="P2", areas=("ASC",))
 HALF_YEARLY = indicator("P2-4", "Events held", priority="P2", areas=("CS",))
+JUNE = Period("June 2012", date(2012, 6, 1), date(2012, 6, 30), NEVER)
 FIGURES: dict[str, object] = {"P1-1": 4605, "P2-3": 99, "P2-4": 7}
 
 
@@ -163,3 +164,21 @@ def test_the_largest_believable_change_is_since_the_last_figure_that_was_due(
         last = store.submissions()[-1]
     (found,) = last.findings
     assert (found.code, found.value) == ("C05", "17")
+
+
+def test_a_month_and_the_quarter_that_ends_with_it_are_taken_in_and_told_in_one_night(
+    council: Council,
+) -> None:
+    monthly = replace(HALF_YEARLY, due=Frequency.MONTHLY)
+    quarterly = replace(REGISTER.indicators[0], due=Frequency.QUARTERLY)
+    rows = (quarterly, HOMES, monthly)
+    periods = (Q1, JUNE, Q2, Q3, Q4)
+    council.rewrite(replace(council.register, indicators=rows, periods=periods))
+    for figure in (7, 8):
+        council.drop(SAFETY, {**FIGURES, "P2-4": figure}, "june.xlsx", JUNE)
+        council.drop(SAFETY, {**FIGURES, "P1-1": 600 + figure}, "q1.xlsx", Q1)
+        council.night()
+        # What was issued in that night, not only what would be.
+        page = next(council.place.outbox_of(Q1.name).glob("*.html")).read_text(encoding="utf-8")
+        assert f"Last reported for June 2012: {figure}." in page
+    assert "Next due for 2012-13 Q1." in lines(council, JUNE)["P1-1"]["remarks"]

@@ -44,13 +44,16 @@ def agrees(council: Council) -> list[str]:
 
 
 def rows(council: Council) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of the store that its archive tells; what messages say is in the store alone."""
+    """Every row of the store that its archive tells; what messages say is in the store alone.
+
+    Which are outstanding is worked out by the next runs again.
+    """
     copy = council.root / "rows.sqlite3"
     snapshot(council.place.store_url, copy)
     with closing(sqlite3.connect(copy)) as connection:
         found = {
             name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr)  # noqa: S608
-            for name in metadata.tables.keys() - {"message_content"}
+            for name in metadata.tables.keys() - {"message_content", "outstanding"}
         }
     copy.unlink()
     return found

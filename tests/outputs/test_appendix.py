@@ -24,7 +24,14 @@ from pipeline.outputs.appendix import appendix_bytes
 from pipeline.outputs.appendix import write as write_appendix
 from pipeline.outputs.appendix.book import printed_number
 from pipeline.outputs.palette import NOT_RATED, Shade, shade
-from pipeline.outputs.tidy import COLUMNS, HEADINGS, NOT_REPORTED, csv_bytes, tidy_rows
+from pipeline.outputs.tidy import (
+    ASKED_COLUMNS,
+    COLUMNS,
+    HEADINGS,
+    NOT_REPORTED,
+    csv_bytes,
+    tidy_rows,
+)
 from pipeline.outputs.tidy import write as write_csv
 from pipeline.workbooks.row_height import text_width, wrap
 from pipeline.workbooks.safe_text import plain
@@ -366,8 +373,10 @@ def test_the_data_sheet_and_the_csv_file_hold_the_tidy_rows(
 
 def test_the_page_on_the_data_says_what_each_column_holds() -> None:
     written = (Path(__file__).parents[2] / "docs" / "data.md").read_text("utf-8")
-    _, _, table = written.partition("| --- | --- |\n")
-    assert table.splitlines() == [f"| {c.heading} | {c.description} |" for c in COLUMNS]
+    _, *tables = written.split("| --- | --- |\n")
+    for table, columns in zip(tables, (COLUMNS, ASKED_COLUMNS), strict=True):
+        rows = [f"| {c.heading} | {c.description} |" for c in columns]
+        assert [line for line in table.splitlines()[: len(rows) + 1] if line] == rows
 
 
 def test_text_in_the_csv_file_is_defused_and_numbers_are_not(hard: Report) -> None:

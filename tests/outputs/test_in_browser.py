@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.consolidation.approvals import Waiting
-from pipeline.consolidation.assembly import issue_of
 from pipeline.consolidation.changes import changes_since
+from pipeline.consolidation.editions import issue_of
 from pipeline.consolidation.report import Report, ReturnReceived, ReturnState
 from pipeline.mail.messages import Message, Office, appendix_messages, digest_messages
 from pipeline.mail.messages.areas import (
@@ -32,6 +32,7 @@ from pipeline.mail.messages.digest import (
 )
 from pipeline.mail.reminders import Owed, Reminder
 from pipeline.outputs.page import render_page
+from pipeline.outputs.understood import Understood
 from pipeline.store import Outcome, Submission
 from schemas.findings import Finding, Severity
 from schemas.model import Gets, Recipient
@@ -81,7 +82,15 @@ def correction() -> str:
 
 def receipt(outcome: Outcome) -> str:
     sent = Submission("a" * 64, LONG, NOW, outcome, 1, "", "CS", PERIOD.name, FINDINGS[2:], id=3)
-    brought = Brought(7, 2, ("Number of incidents",), ("Days until a case is closed",), LONG)
+    brought = Brought(
+        *(7, 2, ("Number of incidents",), ("Days until a case is closed",)),
+        replaces=LONG,
+        figures=(
+            Understood("P1-1", LONG, "£1,234,567,890.12, provisional", "£120,000", "Sheet1!AB1234"),
+            Understood("P1-2", "People helped", "31.5% (63 of 200)", "10% to 15%", f"{LONG}!H5"),
+        ),
+        more=3,
+    )
     return the(receipt_message(SAFETY, PERIOD, sent, brought, office=Office(SENDER)))
 
 

@@ -69,6 +69,13 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def test_without_a_fourth_band_nothing_is_said_of_one(report: Report) -> None:
+    page = render_page(report)
+    assert "xceeded" not in page
+    assert "★" not in page
+    assert [band.said for band in report.bands] == ["green", "amber", "red"]
+
+
 def test_every_indicator_stands_with_its_target_figure_rating_and_travel(report: Report) -> None:
     text = Outline(render_page(report)).text
     for line in report.lines:

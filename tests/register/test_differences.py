@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.register.differences import Concern, differences
-from schemas.asking import AskAction, Asking
+from schemas.asking import AskAction, Requirement
 from schemas.deciding import Approver, Request
 from schemas.frequency import Carried, Profile
 from schemas.merge_rules import MergeRule
@@ -107,6 +107,7 @@ FILLED = {
     "due_in": ("2012-13",),
     "becomes": ("ASC",),
     "formerly": ("The year 2012",),
+    "replaces": ("P1-2",),
     "profile": Profile.SAME,
     "carried": Carried.SAME,
     "change": Decimal(2),
@@ -115,8 +116,8 @@ FILLED = {
     "exceeded_from": Decimal(3),
     "exceeded_by": Decimal(5),
     "ask_action": AskAction.WHERE_RED,
-    "ask_forecast": Asking.MAY,
-    "ask_confidence": Asking.MAY,
+    "ask_forecast": Requirement.MAY,
+    "ask_confidence": Requirement.MAY,
 }
 
 
@@ -124,7 +125,7 @@ def changed(item: Any, path: list[str]) -> tuple[Any, Any]:
     """An item with an attribute that is set, and with another there."""
     name, *rest = path
     value = getattr(item, name)
-    if value is None or (value == () and name in ("due_in", "becomes", "formerly")):
+    if value is None or (value == () and name in ("due_in", "becomes", "formerly", "replaces")):
         value = FILLED[name]
         item = replace(item, **{name: value})
     if rest:

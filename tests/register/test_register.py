@@ -237,7 +237,8 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
     book["Framework"].delete_rows(10, len(on_framework))
     of_time = ["Due", "Due in", "When not due", "First period", "Last period"]
     of_time += ["Changed from", "With before"]
-    assert later["Indicators"] == ["Small numbers", *of_time, *asking]
+    accumulating = ["Accumulation", "Replaces"]
+    assert later["Indicators"] == ["Small numbers", *of_time, *asking, *accumulating]
     assert [cell.value for cell in book["Indicators"][1][17:]] == later["Indicators"]
     book["Indicators"].delete_cols(18, len(later["Indicators"]))
     thresholds = ["Green from", "Red from", "Exceeded from"]

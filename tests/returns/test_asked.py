@@ -15,14 +15,15 @@ from pipeline.returns.interpret.formed_rows import read_formed
 from pipeline.returns.interpret.forms import read_by_form
 from pipeline.returns.interpret.indicators import read_indicators
 from pipeline.returns.interpret.labels import vocabulary_of
+from pipeline.returns.interpret.register_periods import Fit
 from pipeline.returns.interpret.whole import read_whole
 from pipeline.returns.reading import Reading, ReportedRow
 from pipeline.workbooks.details.detail import CellDetail, Place, SheetDetails
 from pipeline.workbooks.figures.figure import CellValue
 from pipeline.workbooks.grid import Grid
-from schemas.asking import AskAction, Asking, Confidence
+from schemas.asking import AskAction, Confidence, Requirement
 from schemas.fields import ASKED_FIELDS, COVER_FIELDS, INDICATOR_FIELDS, columns_for, prefilled
-from schemas.model import Register
+from schemas.model import Period, Register
 from tests.support.builders import PERIOD, SAFETY
 from tests.support.council import REGISTER, USUAL
 
@@ -31,8 +32,8 @@ ASKING = replace(
     framework=replace(
         REGISTER.framework,
         ask_action=AskAction.WHERE_RED,
-        ask_forecast=Asking.MAY,
-        ask_confidence=Asking.MAY,
+        ask_forecast=Requirement.MAY,
+        ask_confidence=Requirement.MAY,
     ),
 )
 COLUMNS = columns_for({"action", "forecast", "confidence"})
@@ -160,9 +161,32 @@ def test_a_forecast_is_never_the_figure(name: str) -> None:
     assert (not_asked.value, not_asked.forecast) == (Decimal(4605), None)
 
 
-def test_a_forecast_of_another_year_is_not_this_years() -> None:
-    row, codes = read({"forecast": 9000.0}, {"forecast": "Forecast 2014-15"})
-    assert (row.value, row.forecast, codes) == (Decimal(4605), None, [])
+@pytest.mark.parametrize(
+    ("name", "is_of_the_year"),
+    [
+        ("Forecast 2012-13", True),
+        ("Year-end forecast (2012/13)", True),
+        ("Forecast for 2012-13", True),
+        ("Forecast 2014-15", False),
+        ("2013-14 forecast", False),
+    ],
+)
+def test_a_forecast_of_another_year_is_not_this_years(name: str, is_of_the_year: bool) -> None:
+    row, codes = read({"forecast": 9000.0}, {"forecast": name})
+    assert (row.value, codes) == (Decimal(4605), [])
+    assert row.forecast == (Decimal(9000) if is_of_the_year else None)
+
+
+def test_a_quarters_return_may_name_the_year_of_its_forecast() -> None:
+    quarter = Period("2012-13 Q1", date(2012, 4, 1), date(2012, 6, 30), date(2012, 7, 31))
+    register = replace(ASKING, periods=(*ASKING.periods, quarter))
+    known = Belonging(vocabulary_of(register), quarter.name, SAFETY.ref)
+    assert known.year == PERIOD.name
+    (table,) = read_whole(grids({"forecast": 1.0}), ASKING, vocabulary_of(ASKING), DETAILS).usable
+    for name, fit in (("Forecast 2012-13", Fit.SAME), ("Forecast 2013-14", Fit.OTHER)):
+        heading = table.chosen["forecast"]
+        heading = replace(heading, label=known.words.label(name))
+        assert known.fit_in(table, heading) is fit
 
 
 @pytest.mark.parametrize("field", ASKED_FIELDS, ids=lambda field: field.key)

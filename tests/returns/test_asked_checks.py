@@ -13,7 +13,7 @@ from pipeline.intake.scan import Arrival
 from pipeline.returns.reading import Reading, ReportedRow, Return
 from pipeline.returns.validate import validate
 from pipeline.workbooks.file_kind import FileKind
-from schemas.asking import AskAction, Asking, Confidence
+from schemas.asking import AskAction, Confidence, Requirement
 from schemas.model import (
     MilestoneState,
     Period,
@@ -33,8 +33,8 @@ GIVEN = {"action": "Wardens", "action_owner": "Ann Smith", "action_by": date(201
 
 def asking(
     action: AskAction = AskAction.WHERE_RED,
-    forecast: Asking = Asking.NEVER,
-    confidence: Asking = Asking.NEVER,
+    forecast: Requirement = Requirement.NEVER,
+    confidence: Requirement = Requirement.NEVER,
     policy: PolicyKind = PolicyKind.TARGET,
 ) -> Register:
     """P1-1 is to be at most 1000, with a tolerance of 5%; P2-1 is a milestone."""
@@ -128,16 +128,16 @@ def test_a_day_that_was_past_when_the_return_came_is_asked_about() -> None:
 
 
 def test_forecast_and_confidence_are_required_where_there_is_a_figure() -> None:
-    register = asking(AskAction.NEVER, Asking.REQUIRED, Asking.REQUIRED)
+    register = asking(AskAction.NEVER, Requirement.REQUIRED, Requirement.REQUIRED)
     assert found(register, 900) == ["C64", "C65"]
     assert found(register, 900, forecast=Decimal(4000), confidence=Confidence.LOW) == []
     assert found(register, suppressed=True) == []
-    assert found(asking(AskAction.NEVER, Asking.MAY, Asking.MAY), 900) == []
+    assert found(asking(AskAction.NEVER, Requirement.MAY, Requirement.MAY), 900) == []
 
 
 def test_the_row_of_an_indicator_says_otherwise_than_the_framework() -> None:
     own = replace(
-        REGISTER.indicators[0], ask_action=AskAction.NEVER, ask_confidence=Asking.REQUIRED
+        REGISTER.indicators[0], ask_action=AskAction.NEVER, ask_confidence=Requirement.REQUIRED
     )
     register = replace(asking(), indicators=(own, *REGISTER.indicators[1:]))
     assert found(register, 2000) == ["C65"]

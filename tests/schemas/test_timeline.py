@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
+from schemas.bearing import bearing, compared
 from schemas.frequency import AcrossBreak, Carried, FirstMonth, Frequency, Profile, WhenNotDue
 from schemas.model import (
     Indicator,
@@ -21,7 +22,7 @@ from schemas.model import (
     Tolerance,
     ToleranceKind,
 )
-from schemas.timeline import arranged, bearing, compared, in_force, last_due, next_due, row_for
+from schemas.timeline import arranged, in_force, last_due, next_due, row_for
 from schemas.units import Unit
 from tests.support.builders import indicator, small_register
 
@@ -176,6 +177,18 @@ def test_a_year_shows_the_last_of_its_quarters() -> None:
     assert last_due(register, quarterly, WHOLE_YEARS[0]) == QUARTERS[3]
 
 
+def test_of_periods_that_end_together_the_shorter_comes_before_the_longer() -> None:
+    quarterly, monthly = one(due=Frequency.QUARTERLY), one(ref="P1-2", due=Frequency.MONTHLY)
+    of_year = months(2012)
+    register = register_of(quarterly, monthly, periods=[*of_year, *QUARTERS])
+    june, first, second = of_year[2], *QUARTERS[:2]
+    assert last_due(register, monthly, first) == june
+    assert last_due(register, quarterly, june) is None
+    assert next_due(register, quarterly, june) == first
+    assert next_due(register, monthly, first) == of_year[3]
+    assert second not in bearing(register, of_year[5])
+
+
 def test_a_figure_is_compared_with_the_last_one_that_was_due_and_with_a_year_before() -> None:
     half_yearly = one(due=Frequency.HALF_YEARLY)
     register = register_of(half_yearly)
@@ -319,6 +332,26 @@ def test_a_year_that_is_spread_goes_on_with_its_quarters() -> None:
     row = replace(OF_YEAR, value=Decimal(100), profile=Profile.PARTS, carried=Carried.SAME)
     periods = [*QUARTERS[:8], WHOLE_YEARS[0]]
     assert goals(row, of=QUARTERLY, periods=periods).count("25") == 8
+
+
+def test_a_target_that_was_carried_on_is_spread_as_one_that_was_typed() -> None:
+    # 255 in the next year, of which a quarter has a quarter.
+    row = replace(OF_YEAR, profile=Profile.PARTS, carried=Carried.BY_POINTS, change=Decimal(5))
+    found = goals(row, of=QUARTERLY, periods=[*QUARTERS[:8], *WHOLE_YEARS[:2]])
+    assert found == ["62.5"] * 4 + ["63.75"] * 4
+
+
+def test_a_quarter_s_own_target_takes_no_part_from_that_of_the_next_year() -> None:
+    row = replace(OF_YEAR, profile=Profile.PARTS, carried=Carried.SAME)
+    own = Target("P1-1", QUARTERS[0].name, value=Decimal(90))
+    found = goals(row, own, of=QUARTERLY, periods=[*QUARTERS[:8], *WHOLE_YEARS[:2]])
+    assert found == ["90"] + ["62.5"] * 7
+
+
+def test_a_target_that_goes_on_for_years_gets_no_more_decimals() -> None:
+    row = replace(OF_YEAR, value=Decimal("25.5"), carried=Carried.BY_PERCENT, change=Decimal(2))
+    # 26.5302 is worked out exactly, and rounded once.
+    assert goals(row, of=one(decimals=1), periods=WHOLE_YEARS) == ["25.5", "26.01", "26.53"]
 
 
 def test_what_is_spread_goes_on_no_further_than_to_a_year_with_a_target_of_its_own() -> None:

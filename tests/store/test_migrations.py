@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from pipeline.store import (
     Answered,
     Approval,
     Asked,
+    Attempt,
+    Became,
     Closing,
     Entered,
     Forgotten,
@@ -50,6 +52,7 @@ from pipeline.store.new_store import STATEMENTS
 from pipeline.workspace.errors import StoreError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import Limits
+from schemas.asking import Confidence
 from schemas.findings import Severity
 from schemas.model import MilestoneState, Status
 from schemas.observations import Achievement
@@ -581,6 +584,26 @@ def entered() -> Entered:
                    last_issue=1)  # fmt: skip
 
 
+def test_in_a_store_of_schema_11_nothing_stands_beside_figures_and_it_can_be_added(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(11, engine)
+    beside = {
+        "action": "More wardens",
+        "action_owner": "Ann Smith",
+        "action_by": date(2013, 6, 30),
+        "forecast": Decimal("4300.0"),
+        "confidence": Confidence.LOW,
+    }
+    with Store(url) as store:
+        (_, before) = store.reported(PERIOD)[0]
+        assert [getattr(before, name) for name in beside] == ["", "", None, None, None]
+        store.record([decided(submission("later.xlsx"), (replace(figure(), **beside),))])
+        (_, added) = store.reported(PERIOD)[-1]
+        assert {name: getattr(added, name) for name in beside} == beside
+        assert str(added.forecast) == "4300.0"
+
+
 def test_in_a_store_of_schema_8_a_figure_can_be_entered_and_nobody_was_told_of_one(
     url: str, engine: sa.Engine
 ) -> None:
@@ -602,6 +625,28 @@ def test_in_a_store_of_schema_8_a_figure_can_be_entered_and_nobody_was_told_of_o
         assert store.messages.answered().entered == 1
     with refused(engine) as connection:
         connection.execute(t.entered.delete())
+
+
+def test_in_a_store_of_schema_12_what_is_outstanding_is_found_and_then_noted(
+    url: str, engine: sa.Engine
+) -> None:
+    first_store.make_schema(12, engine)
+    of = {"kind": "receipt", "recipient": "a@council.example", "subject": "Received"}
+    with Store(url) as store:
+        assert store.messages.outstanding() == ()
+        made = [
+            Outgoing(Queued(f"<{n}@council.example>", period=PERIOD, filename=f"{n}.eml", size=5,
+                            queued_at=RECEIVED, **of), b"Hello")
+            for n in range(600)
+        ]  # fmt: skip
+        (first, second, *others) = store.messages.put(made)
+        became = [Attempt(one.id, RECEIVED, Became.WRITTEN) for one in (first, *others)]
+        store.messages.note(became)
+        assert store.messages.outstanding() == (second,)
+        store.messages.note_outstanding()
+        (row,) = store.rows_of("outstanding")
+        assert row["messages"] == f"[{second.id}]"
+        assert store.messages.outstanding() == (second,)
 
 
 # --- What the database itself holds --------------------------------------------------------------
@@ -646,6 +691,7 @@ def full(url: str) -> str:
         apart = SetApart("1 link.xlsx", "link.xlsx", "a symbolic link, not a file")
         store.messages.answer(letters, 2, 1, RECEIVED, set_apart=[apart])
         store.messages.forget(["2011-12"], RECEIVED, "six years")
+        store.insert("outstanding", [{"last_message": 2, "last_attempt": 1, "messages": "[1]"}])
     return url
 
 

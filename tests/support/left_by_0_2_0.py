@@ -87,6 +87,15 @@ def rows_of(root: Path) -> dict[str, int]:
         }
 
 
+#: The columns of the data that have come since.
+SINCE = (
+    "Restatement",
+    "Edition",
+    "Indicator accumulated over",
+    "Indicator in the period alone",
+)
+
+
 def cells_of(root: Path, period: str) -> list[list[str]]:
     """What the appendix in the outbox says: sheet, cell and value."""
     book = load_workbook(root / "outbox" / period / f"Appendix 3 - {period}.xlsx")
@@ -97,7 +106,7 @@ def cells_of(root: Path, period: str) -> list[list[str]]:
     # And their data say at the end of each row how it came, and of which issue it is.
     data = book["Data"]
     for column in range(data.max_column, 0, -1):
-        if data.cell(1, column).value in ("Restatement", "Edition"):
+        if data.cell(1, column).value in SINCE:
             data.delete_cols(column)
     return [
         # A time to the minute: the clock went on.

@@ -106,6 +106,7 @@ def deliver(
     elif due and (impatient or _may_connect(before.trouble, now)):
         trouble, is_for_a_person = _sent_or_left(due, work, session.pace.work)
     sweep(workspace, store)
+    store.messages.note_outstanding()
     became, written = tuple(work.became), tuple(work.written)
     return Round(became, written, trouble, is_for_a_person, mail_status(store, now))
 

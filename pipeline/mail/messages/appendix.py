@@ -20,7 +20,7 @@ from pipeline.mail.messages.message import (
 )
 from pipeline.outputs.wording import gap_shown, reasons_shown, small_numbers_shown
 from schemas.bands import Band
-from schemas.model import Colour, Gets, Register
+from schemas.model import Colour, Framework, Gets, Register
 from schemas.names import address_key
 
 
@@ -80,6 +80,8 @@ def _in_band(report: Report, colour: Colour) -> tuple[Band, list[Line]]:
 class Recalled(Struct, frozen=True):
     """An issue that was recalled, and to whom it had gone."""
 
+    #: That of its time: what the appendix was called.
+    framework: Framework
     period: str
     #: `Issue 2`.
     shown: str
@@ -101,7 +103,7 @@ def recall_messages(recalled: Recalled, register: Register, *, office: Office) -
         SettingsError: the sender's address is not an e-mail address.
     """
     names = {address_key(each.email.strip()): each.name for each in register.recipients}
-    framework = register.framework
+    framework = recalled.framework
     label = framework.appendix or framework.title
     for address in recalled.recipients:
         name = names.get(address_key(address), address)

@@ -16,11 +16,10 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Struct
 
-from pipeline.outputs.templating import environment_of
+from pipeline.outputs.templating import environment_of, environment_of_package
 from pipeline.workbooks.safe_text import one_line
 
-#: The package's templates of mail.
-PACKAGE = jinja2.PackageLoader("pipeline.mail")
+_PACKAGE = "pipeline.mail"
 #: What is said behind a mistake.
 TAKEN_INSTEAD = "The text that Quarterday brings was taken instead."
 #: How the first line of a message's plain text begins.
@@ -43,19 +42,19 @@ class Text(Struct, frozen=True):
 @cache
 def environment() -> jinja2.Environment:
     """The environment of the package's own texts."""
-    return environment_of(jinja2.Environment, PACKAGE)
+    return environment_of_package(_PACKAGE)
 
 
 def package_templates() -> dict[str, str]:
     """The package's templates of mail, by their file names."""
-    env = environment()
-    return {name: PACKAGE.get_source(env, name)[0] for name in PACKAGE.list_templates()}
+    env, loader = environment(), jinja2.PackageLoader(_PACKAGE)
+    return {name: loader.get_source(env, name)[0] for name in loader.list_templates()}
 
 
 def prepare(sources: Mapping[str, bytes]) -> None:
     """Make a worker ready to render templates of the officer's, given by their file names."""
     global _own  # noqa: PLW0603 - a worker process has one set of texts for its whole life
-    loader = jinja2.ChoiceLoader([_SourceLoader(sources), PACKAGE])
+    loader = jinja2.ChoiceLoader([_SourceLoader(sources), jinja2.PackageLoader(_PACKAGE)])
     _own = environment_of(ImmutableSandboxedEnvironment, loader)
 
 

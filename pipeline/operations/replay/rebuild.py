@@ -23,7 +23,8 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from pipeline.consolidation.assembly import issue_of, report_of
+from pipeline.consolidation.assembly import report_of
+from pipeline.consolidation.editions import issue_of
 from pipeline.consolidation.registers import brought_forward
 from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
@@ -38,9 +39,10 @@ from pipeline.store.registers import kept_register
 from pipeline.store.session import Progress, Session
 from pipeline.store.tables import Day, DecimalText, Moment, metadata, rating, submission
 from pipeline.workspace.folder import Workspace, safe_name
+from schemas.bearing import checked_against
 from schemas.findings import printable
 from schemas.model import Register
-from schemas.timeline import bearing, in_force
+from schemas.timeline import in_force
 
 #: Submissions that are read together.
 _MANY = 200
@@ -193,7 +195,11 @@ class _Work(Struct):
         """The names of the periods with whose figures those of a submission are compared."""
         register = self.register(entry.register_sha256)
         period = register.period(entry.period or "") if register else None
-        return {each.name for each in bearing(register, period)} if register and period else set()
+        return (
+            {each.name for each in checked_against(register, period)}
+            if register and period
+            else set()
+        )
 
     def make(self, batch: Sequence[Submission]) -> None:
         """Put a batch of submissions into the new store."""

@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from pipeline.outputs.template.needs import Row
 from pipeline.workbooks.safe_text import plain
-from schemas.asking import AskAction, Asking, Confidence
+from schemas.accumulation import Accumulation
+from schemas.asking import AskAction, Confidence, Requirement
 from schemas.fields import Field, Takes
 from schemas.model import NO_CASES, Indicator, Kind, MilestoneState, Period, Status, Target
 from schemas.units import Unit, cell_value, grouped, number_format
@@ -96,11 +97,11 @@ def _asks(field: Field, row: Row) -> str:
 
 
 #: When something is required beside the figure, in the words of an input message.
-_NEEDED: dict[AskAction | Asking, str] = {
+_NEEDED: dict[AskAction | Requirement, str] = {
     AskAction.WHERE_RED: "Required where the figure is red.",
     AskAction.WHERE_RED_OR_AMBER: "Required where the figure is red or amber.",
-    Asking.MAY: "May be left blank.",
-    Asking.REQUIRED: "Required.",
+    Requirement.MAY: "May be left blank.",
+    Requirement.REQUIRED: "Required.",
 }
 
 
@@ -170,6 +171,17 @@ def _performance(field: Field, row: Row) -> Validation:
     return says(field, "In words: what there is to say for the period. No figure is needed.")
 
 
+_ALONE = " of this period alone"
+#: From when on a figure is to be counted, where figures of several periods become one.
+_COUNTED = {
+    Accumulation.CUMULATIVE: " counted from the beginning of the year",
+    Accumulation.YEAR_TO_DATE: _ALONE,
+    Accumulation.ROLLING_SUM: _ALONE,
+    Accumulation.ROLLING_MEAN: _ALONE,
+    Accumulation.ROLLING_WEIGHTED: _ALONE,
+}
+
+
 def _figure(field: Field, of: Row, unit: Unit, message: str = "") -> Validation:
     row, indicator = unit.row, of.indicator
     whole = row.counts_people and not indicator.decimals
@@ -179,7 +191,7 @@ def _figure(field: Field, of: Row, unit: Unit, message: str = "") -> Validation:
     highest = Decimal(100) if row.is_share else _ANY_SIZE
     highest = max(highest, indicator.plausible_maximum or highest)
     least, most = (f"{cell_value(bound, unit):f}" for bound in (lowest, highest))
-    asks = "A whole number" if whole else row.asks
+    asks = ("A whole number" if whole else row.asks) + _COUNTED.get(indicator.accumulation, "")
     hidden = f"<{of.small_below} if it is smaller than that, or " if of.small_below else ""
     example = f"{asks}, for example {row.example}."
     otherwise = example if message else f"{example} Or type {hidden}n/a if there is no figure."

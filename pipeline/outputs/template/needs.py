@@ -45,6 +45,7 @@ class Row(Struct, frozen=True):
             and indicator.polarity is not Polarity.CONTEXTUAL
             and target is not None
             and target.is_set
+            and indicator.accumulation.rates_own
         )
         return target.shown(indicator.unit) if is_asked and target else ""
 

@@ -10,9 +10,9 @@ from msgspec import Struct
 from pipeline.consolidation.report import figure_shown
 from pipeline.returns.receiving import KeptRegister, is_alike
 from pipeline.store import Store
+from schemas.bearing import compared, last_reported
 from schemas.model import Indicator, Kind, Period, Register, Status
 from schemas.observations import Observation
-from schemas.timeline import compared
 
 
 class OwnFigures(Struct, frozen=True):
@@ -37,17 +37,22 @@ def own_figures(
     `register` is that in force in the period, and `kept` gives those by which earlier returns were
     checked: a figure of another unit or series is none to be compared with.
     """
-    pairs = {each.ref: compared(register, each, period) for each in register.indicators}
-    periods = {p.name for each in pairs.values() for p in (each.last, each.year_before) if p}
+    pairs = {
+        each.ref: (
+            last_reported(register, each, period),
+            compared(register, each, period).year_before,
+        )
+        for each in register.indicators
+    }
+    periods = {each.name for pair in pairs.values() for each in pair if each}
     told = {name: _told(register, name, store, kept) for name in sorted(periods)}
     found: dict[str, dict[str, OwnFigures]] = defaultdict(dict)
     for indicator in register.indicators:
-        pair = pairs[indicator.ref]
-        before = None if pair.year_before is pair.last else pair.year_before
+        last, year_before = pairs[indicator.ref]
+        before = None if year_before is last else year_before
         for area in indicator.areas:
             texts = [
-                told[p.name].get((indicator.ref, area), "") if p else ""
-                for p in (pair.last, before)
+                told[p.name].get((indicator.ref, area), "") if p else "" for p in (last, before)
             ]
             if any(texts):
                 found[area][indicator.ref] = OwnFigures(*texts)

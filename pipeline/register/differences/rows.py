@@ -75,6 +75,9 @@ _MEANS = {
     "indicators.plausible_maximum": _ASKED,
     "indicators.plausible_change": _ASKED,
     "indicators.commentary": _ASKED,
+    "indicators.accumulation": "What is rated and printed of it is worked out anew, and compared "
+    "with no figure that accumulated otherwise.",
+    "indicators.replaces": "Appendices say so; no figures are compared across it.",
     "indicators.ask_action": _ASKED_BESIDE,
     "indicators.ask_forecast": _ASKED_BESIDE,
     "indicators.ask_confidence": _ASKED_BESIDE,

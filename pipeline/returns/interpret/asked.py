@@ -24,7 +24,7 @@ _CONFIDENCE = {
 }
 
 
-class Beside(Struct, frozen=True):
+class BesideFigure(Struct, frozen=True):
     """What stands beside a figure, as it was given; what cannot be read is blank, and a finding."""
 
     action: str = ""
@@ -34,10 +34,10 @@ class Beside(Struct, frozen=True):
     confidence: Confidence | None = None
 
 
-NOTHING_BESIDE = Beside()
+NOTHING_BESIDE = BesideFigure()
 
 
-def beside_figure(cells: RowCells, kind: Kind, scale: Scale) -> Beside:
+def beside_figure(cells: RowCells, kind: Kind, scale: Scale) -> BesideFigure:
     """What a row says beside its figure, which is measured in a `scale`.
 
     What its indicator cannot be asked for is passed over: a milestone has no forecast.
@@ -45,7 +45,7 @@ def beside_figure(cells: RowCells, kind: Kind, scale: Scale) -> Beside:
     if kind is Kind.NARRATIVE:
         return NOTHING_BESIDE
     is_measure = kind is Kind.MEASURE
-    return Beside(
+    return BesideFigure(
         cells.words("action"),
         cells.words("action_owner"),
         _day(cells),

@@ -40,6 +40,7 @@ from pipeline.workbooks.names import name_key, near_heading
 from schemas import rules as c
 from schemas.fields import FIGURES, UNSURE_NAMES
 from schemas.findings import Finding, shorten
+from schemas.periods import year_around
 from schemas.wording import listed
 
 #: Columns that belong to a period; the others say what is measured.
@@ -102,6 +103,14 @@ class Belonging(Struct, frozen=True):
         return label
 
     @property
+    def year(self) -> str | None:
+        """The name of the year that the return's period lies in, if the register has one."""
+        register = self.words.register
+        period = register.period(self.period or "")
+        year = year_around(register.periods, period) if period else None
+        return year.name if year else None
+
+    @property
     def area_name(self) -> str:
         """The service area's name; empty where it is not known."""
         return self.words.area_names.get(self.area or "", "")
@@ -110,6 +119,8 @@ class Belonging(Struct, frozen=True):
         """Whether a heading is of the return's period, with what the table's rows say of theirs."""
         own = heading.label.periods
         fit = self.fit(own)
+        if heading.field == "forecast" and fit is not Fit.SAME and self.year is not None:
+            fit = min(fit, self.words.calendar.fit(own, self.year))
         if fit is not Fit.DOUBTFUL or not table.period_headings:
             return fit
         said = (row_period(table, row, self.words) for row in table.rows)

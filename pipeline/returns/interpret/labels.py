@@ -321,7 +321,7 @@ class Vocabulary:
         # A raised number is a mark, and no part of the word before it.
         said = _RAISED.sub(r" \g<0>", without_denials(without_homonyms(text)))
         names = self._names[fields]
-        if whole := names.keys.get(spoken(said).strip(" :.")):
+        if whole := names.keys.get(spoken(said).strip(" :.")) or self._dated(spoken(said), names):
             named = frozenset({whole})
             if whole in ASKED:
                 # Wherever it stands but over its own column, it goes on meaning what it did.
@@ -330,6 +330,15 @@ class Vocabulary:
             return Label(text, named)
         areas, rest = self.areas_named(said)
         return replace(self.read_rest(rest, fields), text=text, areas=areas)
+
+    def _dated(self, said: str, names: _Names) -> str | None:
+        """The column asked for beside figures that a text names with a period, and nothing else."""
+        if not self._things:
+            return None
+        _, rest = self.calendar.mentions(said)
+        words = [word for word in _APART.split(rest) if word]
+        key = names.keys.get(" ".join(words).removesuffix(" for"))
+        return key if key in ASKED else None
 
     def areas_named(self, text: str) -> tuple[frozenset[str], str]:
         """The refs of the areas that a text names, and the rest of it as it is `spoken`."""

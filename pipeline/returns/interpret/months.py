@@ -12,6 +12,9 @@ from pipeline.workbooks.details.detail import Details
 from pipeline.workbooks.grid import Grid
 from pipeline.workbooks.shown import text_shown
 
+#: The types of nearly all cells.
+_NO_DAY = frozenset({str, float, bool})
+
 
 class Month(date):
     """A day whose cell shows its month alone."""
@@ -25,6 +28,7 @@ def with_months(grid: Grid, details: Details, until: int) -> Grid:
     days = {
         (row, column): cell
         for row, cells in grid.numbered(until)
+        if not _NO_DAY.issuperset(map(type, cells))
         for column, cell in enumerate(cells, grid.first_column)
         if isinstance(cell, date) and cell.day in (1, monthrange(cell.year, cell.month)[1])
     }

@@ -2,7 +2,7 @@ CREATE TABLE about (
 	schema_version INTEGER NOT NULL, 
 	PRIMARY KEY (schema_version)
 );
-INSERT INTO "about" VALUES(12);
+INSERT INTO "about" VALUES(13);
 CREATE TABLE achievement (
 	submission_id INTEGER NOT NULL, 
 	position INTEGER NOT NULL, 
@@ -17,7 +17,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0012');
+INSERT INTO "alembic_version" VALUES('0013');
 CREATE TABLE answered (
 	id INTEGER NOT NULL, 
 	last_submission INTEGER NOT NULL, 
@@ -151,6 +151,13 @@ CREATE TABLE observation (
 	PRIMARY KEY (submission_id, indicator), 
 	FOREIGN KEY(submission_id) REFERENCES submission (id)
 );
+CREATE TABLE outstanding (
+	id INTEGER NOT NULL, 
+	last_message INTEGER NOT NULL, 
+	last_attempt INTEGER NOT NULL, 
+	messages TEXT NOT NULL, 
+	PRIMARY KEY (id)
+);
 CREATE TABLE quarantined (
 	id INTEGER NOT NULL, 
 	name TEXT NOT NULL, 
@@ -240,6 +247,7 @@ CREATE INDEX ix_request_line ON request (line);
 CREATE INDEX ix_submission_sha256 ON submission (sha256);
 CREATE INDEX ix_suppressed_issue_id ON suppressed (issue_id);
 CREATE INDEX ix_suppressed_period ON suppressed (period);
+CREATE INDEX message_kind_queued_at ON message (kind, queued_at);
 CREATE INDEX submission_period_area ON submission (period, area);
 CREATE TRIGGER achievement_no_delete BEFORE DELETE ON achievement BEGIN SELECT RAISE(ABORT, 'the store keeps every achievement'); END;
 CREATE TRIGGER achievement_no_update BEFORE UPDATE ON achievement BEGIN SELECT RAISE(ABORT, 'the store keeps every achievement'); END;
@@ -265,6 +273,8 @@ CREATE TRIGGER message_no_delete BEFORE DELETE ON message BEGIN SELECT RAISE(ABO
 CREATE TRIGGER message_no_update BEFORE UPDATE ON message BEGIN SELECT RAISE(ABORT, 'the store keeps every message'); END;
 CREATE TRIGGER observation_no_delete BEFORE DELETE ON observation BEGIN SELECT RAISE(ABORT, 'the store keeps every observation'); END;
 CREATE TRIGGER observation_no_update BEFORE UPDATE ON observation BEGIN SELECT RAISE(ABORT, 'the store keeps every observation'); END;
+CREATE TRIGGER outstanding_no_delete BEFORE DELETE ON outstanding BEGIN SELECT RAISE(ABORT, 'the store keeps every outstanding'); END;
+CREATE TRIGGER outstanding_no_update BEFORE UPDATE ON outstanding BEGIN SELECT RAISE(ABORT, 'the store keeps every outstanding'); END;
 CREATE TRIGGER quarantined_no_delete BEFORE DELETE ON quarantined BEGIN SELECT RAISE(ABORT, 'the store keeps every quarantined'); END;
 CREATE TRIGGER quarantined_no_update BEFORE UPDATE ON quarantined BEGIN SELECT RAISE(ABORT, 'the store keeps every quarantined'); END;
 CREATE TRIGGER rating_no_delete BEFORE DELETE ON rating BEGIN SELECT RAISE(ABORT, 'the store keeps every rating'); END;

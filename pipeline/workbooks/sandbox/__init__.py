@@ -15,7 +15,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
@@ -28,9 +28,10 @@ from pipeline.workbooks.sandbox.worker import GRACE, CallResult, Reason, Stopped
 from pipeline.workspace.errors import QuarterdayError
 from pipeline.workspace.settings import Limits
 
-__all__ = ["Guard", "GuardError", "Reason", "StoppedError", "ahead"]
+__all__ = ["Guard", "GuardError", "Reason", "StoppedError", "ahead", "get_ready"]
 
 P = ParamSpec("P")
+C = TypeVar("C")
 T = TypeVar("T")
 
 #: Importing what it needs may take a worker this long on a slow disk, in seconds.
@@ -88,8 +89,8 @@ class Guard(Executor):
 
     def submit_with(
         self,
-        content: Callable[[], bytes],
-        function: Callable[Concatenate[bytes, P], T],
+        content: Callable[[], C],
+        function: Callable[Concatenate[C, P], T],
         /,
         *args: P.args,
         **kwargs: P.kwargs,
@@ -235,6 +236,16 @@ class _Worker:
             if self._pipe is not None and not self._is_retired:
                 self._pipe.close()
                 self._pipe = None
+
+
+def get_ready() -> None:
+    """Start the process that workers fork from, which imports what they need while others load.
+
+    Where it does not start, the first worker says so.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            _run_server()
 
 
 def _run_server() -> None:

@@ -1,0 +1,140 @@
+"""What the register says of how figures accumulate and what replaces what, as people mistype it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from pipeline.register.reader import inspect_register
+from pipeline.workspace.errors import RegisterError
+from schemas.accumulation import Accumulation
+from schemas.frequency import Profile
+from schemas.merge_rules import MergeRule
+from schemas.model import Indicator, Kind, Target
+from schemas.units import Unit
+from tests.support.command_line import quarterday
+from tests.support.quarters import QUARTERS, SHARE, YEAR, measure, register_of
+from tests.support.registers import put_register
+
+A = Accumulation
+WEIGHTED = {"merge_rule": MergeRule.WEIGHTED}
+PERCENT = {"unit": Unit.PERCENT, "merge_rule": MergeRule.MEAN}
+MILESTONE = {
+    "kind": Kind.MILESTONE, "unit": None, "polarity": None, "merge_rule": MergeRule.SOLE,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (measure(A.YEAR_TO_DATE, **PERCENT), "its unit is percent, of which no sum says anything"),
+        (measure(A.ROLLING_SUM, **SHARE), "its unit is percent, of which no sum says anything"),
+        (measure(A.CUMULATIVE, **PERCENT), "its unit is percent, of which no sum says anything"),
+        (
+            measure(A.ROLLING_WEIGHTED, **PERCENT),
+            "the merge rule is not weighted, so that areas need give no parts",
+        ),
+        (
+            measure(A.CUMULATIVE, merge_rule=MergeRule.MAXIMUM),
+            "the merge rule is maximum, so that no period adds anything to the one before",
+        ),
+        (measure(A.ROLLING_MEAN, **MILESTONE), "the indicator is a milestone"),
+    ],
+)
+def test_a_way_to_accumulate_that_does_not_fit_is_refused(
+    row: Indicator, why: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "register.xlsx"
+    put_register(register_of(row), path)
+    with pytest.raises(RegisterError) as refused:
+        inspect_register(path)
+    (said,) = refused.value.problems
+    assert f'Indicators!AC2: "{row.accumulation}" cannot be done: {why}.' in said
+    assert said.endswith("[R60]")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        *(measure(how) for how in A if how is not A.ROLLING_WEIGHTED),
+        *(measure(how, **SHARE) for how in A if how is not A.ROLLING_SUM),
+        measure(A.LATEST, **MILESTONE),
+    ],
+)
+def test_what_fits_is_read_as_it_was_written(row: Indicator, tmp_path: Path) -> None:
+    target = Target("P1-1", YEAR.name, value=row.plausible_minimum, profile=None)
+    assert target.profile is not Profile.LAST_YEAR
+    path = tmp_path / "register.xlsx"
+    put_register(register_of(row), path)
+    register, said = inspect_register(path)
+    assert (register.indicators, said) == ((row,), ())
+
+
+OLD = replace(measure(A.AS_REPORTED), last=QUARTERS[3].name)
+NEW = replace(OLD, ref="P1-2", wording="Homes", last="", first=QUARTERS[4].name, replaces=("P1-1",))
+
+
+def test_what_is_replaced_and_ends_is_read_and_nothing_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "register.xlsx"
+    put_register(register_of(OLD, NEW), path)
+    register, said = inspect_register(path)
+    assert (register.indicators[1].replaces, said) == (("P1-1",), ())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "says"),
+    [
+        (replace(OLD, last=""), NEW, "R62", "P1-1 has no last period, and is replaced by P1-2."),
+        (
+            replace(OLD, last=QUARTERS[5].name),
+            NEW,
+            "R63",
+            "P1-1 is still due in periods for which P1-2 is, which replaces it.",
+        ),
+        (
+            OLD,
+            replace(NEW, first=""),
+            "R63",
+            "P1-1 is still due in periods for which P1-2 is, which replaces it.",
+        ),
+    ],
+)
+def test_what_is_due_beside_what_replaces_it_is_asked_about(
+    old: Indicator, new: Indicator, code: str, says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "register.xlsx"
+    put_register(register_of(old, new), path)
+    _, (found,) = inspect_register(path)
+    assert (found.code, found.severity, found.problem) == (code, "warning", says)
+    shown = quarterday("register", "check", path, "--workspace", tmp_path)
+    assert shown.exit_code == 0
+    assert says in " ".join(shown.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("replaces", "says"),
+    [
+        (("P1-2",), "P1-2 is to replace itself."),
+        (("P1-7",), '"P1-7" is not a ref on the sheet Indicators.'),
+    ],
+)
+def test_an_indicator_replaces_another_one_that_is_there(
+    replaces: tuple[str, ...], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "register.xlsx"
+    put_register(register_of(OLD, replace(NEW, replaces=replaces)), path)
+    with pytest.raises(RegisterError) as refused:
+        inspect_register(path)
+    (said,) = refused.value.problems
+    assert f"Indicators!AD3: {says}" in said
+
+
+def test_what_changes_is_told_in_words(tmp_path: Path) -> None:
+    was, now = tmp_path / "was.xlsx", tmp_path / "now.xlsx"
+    put_register(register_of(measure(A.AS_REPORTED)), was)
+    put_register(register_of(measure(A.YEAR_TO_DATE)), now)
+    told = quarterday("register", "diff", was, now, "--workspace", tmp_path).stdout
+    said = "The accumulation of P1-1 (Homes let) is “year to date”; it was blank."
+    assert said in " ".join(told.split())
