@@ -96,7 +96,7 @@ def test_the_row_of_a_weighted_indicator_says_that_its_parts_are_required(
         assert validation(sheet, cell.coordinate).prompt.startswith("Required with the figure: ")
         assert (cell.border.left.style, other.border.left.style) == ("medium", "thin")
         assert "or blank" not in validation(sheet, cell.coordinate).error
-    assert "A thick border marks what must be filled in" in sheet["A2"].value
+    assert "Thick borders mark what must be filled in" in sheet["A2"].value
 
 
 def test_commentary_says_when_it_is_required(sheet: Worksheet) -> None:

@@ -61,8 +61,8 @@ _FILL_IN_GUIDE = (
     "Fill in the yellow cells, in the columns marked “Fill in”. Grey and hatched cells are locked."
 )
 
-_REQUIRED_GUIDE = " A thick border marks what must be filled in with the figure."
-_LACKING_GUIDE = " A cell that turns orange is still needed."
+_REQUIRED_GUIDE = " Thick borders mark what must be filled in with the figure."
+_LACKING_GUIDE = " Cells that turn orange are still needed."
 
 #: An area of which nothing is known, and a return of which it is not known where it goes.
 NOTHING_BEFORE: OfArea = {}
