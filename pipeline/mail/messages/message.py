@@ -16,7 +16,7 @@ from msgspec import Struct, field
 
 from pipeline.mail.messages.rendering import Text
 from pipeline.mail.messages.texts import Texts
-from pipeline.mail.policy import POLICY
+from pipeline.mail.policy import POLICY, subject_header
 from pipeline.workbooks.safe_text import one_line
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import safe_name
@@ -158,7 +158,7 @@ class Office(Struct, frozen=True):
         email["From"] = _sender(self.sender)
         if to.address:
             email["To"] = to.address
-        email["Subject"] = text.subject
+        email["Subject"] = subject_header(text.subject)
         email["Date"] = sent_at
         email["Message-ID"] = message_id
         email["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
