@@ -23,6 +23,10 @@ from schemas.bands import Band
 from schemas.model import Colour, Framework, Gets, Register
 from schemas.names import address_key
 
+#: How many of what is red, what changed and who is missing the message spells out: as many as fit
+#: a screen. The workbook that it brings has all.
+SPELLED_OUT = 3
+
 
 def appendix_messages(
     report: Report, attachment: Path, *, office: Office, changes: Changes | None = None
@@ -46,7 +50,14 @@ def appendix_messages(
     else:
         kind, gets, what = MailKind.APPENDIX, Gets.APPENDIX, "the appendix"
         content = sha256(attachment.read_bytes())
+    missing = [*report.awaited]
+    missing += [each for each in report.returns if each.rejected_since and each not in missing]
+    groups = changes.groups if changes else ()
+    changed = [(heading, change) for heading, found in groups for change in found]
     words: Mapping[str, object] = {
+        "first": SPELLED_OUT,
+        "missing": missing,
+        "changed": changed,
         "report": report,
         "changes": changes,
         "label": label,
