@@ -285,4 +285,4 @@ def test_a_reply_goes_to_the_officer_and_from_an_area_to_where_returns_arrive_by
             said = " ".join(part.get_content().split())
             is_officer = "officer@" in str(message["To"])
             asked = "ask the performance" if is_officer else "write to officer@council.example."
-            assert f"or to ask anything, {asked}" in said
+            assert f"or for anything else, {asked}" in said
