@@ -19,6 +19,7 @@ from pipeline.mail.messages import (
     Office,
     Texts,
     UnreadableRegister,
+    officers_of,
     recall_messages,
     register_messages,
 )
@@ -30,7 +31,7 @@ from pipeline.register.beside import beside
 from pipeline.register.last_read import note_asked
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
-from pipeline.workspace.folder import Workspace, disk_trouble
+from pipeline.workspace.folder import disk_trouble
 
 _MIB = 1024 * 1024
 #: What the words of a message and its headings may take, in bytes.
@@ -78,7 +79,7 @@ def enqueue(
                 renewed.add(each.queued.area)
             yield each
 
-    with _office(workspace, store.messages) as office:
+    with _office(session, store.messages) as office:
         messages = compose(found, session.register, office, always=always)
         # Of these it is asked once the last message has been made.
         overtaken = _overtaken(status.waiting, now, renewed, owed, found.recalled)
@@ -94,7 +95,7 @@ def bring(session: Session) -> tuple[str, ...]:
     """
     store, register = session.store, session.register
     answered, wrong = store.messages.answered(), tuple(recalled(session))
-    with _office(session.workspace, store.messages) as office:
+    with _office(session, store.messages) as office:
         told = (each for one in wrong for each in recall_messages(one, register, office=office))
         issued = published_since(session, answered.issue)
         made = [*_outgoing(session, chain(told, appendices(issued, office)))]
@@ -120,7 +121,7 @@ def give_back(session: Session) -> tuple[str, ...]:
     if not lost:
         return ()
     issued = [one for one in published_since(session, 0) if one.report.period.name in lost.values()]
-    with _office(session.workspace) as office:
+    with _office(session) as office:
         made = [*_outgoing(session, appendices(issued, office))]
         mistakes = office.texts.mistakes
     session.store.messages.put([one for one in made if one.queued.header_id in lost])
@@ -133,17 +134,24 @@ def tell_of_register(session: Session, unreadable: UnreadableRegister) -> Round:
     The session's register is the one that was read last; who gets anything else by it may be what
     was about to change.
     """
-    with _office(session.workspace, session.store.messages) as office:
+    with _office(session, session.store.messages) as office:
         messages = register_messages(unreadable, session.register, session.now, office=office)
         session.store.messages.put(_outgoing(session, messages))
     return deliver(session, kinds=(MailKind.REGISTER,))
 
 
 @contextmanager
-def _office(workspace: Workspace, known: Container[str] = frozenset()) -> Iterator[Office]:
+def _office(session: Session, known: Container[str] = frozenset()) -> Iterator[Office]:
+    workspace, settings = session.workspace, session.workspace.settings.mail
     with Texts(workspace.templates, workspace.settings.limits) as texts:
-        largest = workspace.settings.mail.send.largest_mb * _MIB - _BODY
-        yield Office(workspace.settings.mail.sender, texts, known, largest)
+        yield Office(
+            settings.sender,
+            texts,
+            known,
+            officers=officers_of(session.register),
+            takes_returns=bool(settings.receive.server),
+            largest=settings.send.largest_mb * _MIB - _BODY,
+        )
 
 
 def _outgoing(session: Session, messages: Iterable[Message]) -> Iterator[Outgoing]:

@@ -70,6 +70,7 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
         keep_trailing_newline=True,
     )
     env.filters.update(
+        brief=brief,
         counted=counted,
         counts=wording.counts_shown,
         day=day_shown,
@@ -108,3 +109,12 @@ def fill(text: str, bullet: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def brief(text: str, longest: int) -> str:
+    """Text on one line; where that has more than `longest` characters, its first words and `…`."""
+    line = one_line(text)
+    if len(line) <= longest:
+        return line
+    kept = line[: longest - 1]
+    return (kept.rpartition(" ")[0] or kept).rstrip(" ,;:.") + "…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import email
+import re
 from datetime import date
 from decimal import Decimal
 from email import policy
@@ -44,10 +45,6 @@ PRINTED = {
     "P1-3": (NEAR_TARGET, OFF_TARGET),
     "P2-4": (OFF_TARGET, ON_TARGET),
 }
-OF_ITS_OWN = (
-    "Rated by its own thresholds: well above at 95% or above, on target at 88% or above, off "
-    "target at 80% or below, near target between."
-)
 
 
 def percentage(ref: str, wording: str, polarity: Polarity) -> Indicator:
@@ -146,11 +143,10 @@ def test_every_form_prints_the_bands_in_the_words_of_the_register(
     for ref, band in printed.items():
         assert rows[wording[ref]] == band
         assert f"{figures[ref]} {band}" in page.partition(f" {wording[ref]} ")[2][:40]
-        assert f"{band}." in plain
-        assert band in markup
     for said in (plain, markup):
-        assert not {"✔ Green", "✖ Red", "Amber", "★ Exceeded"} & {*said.split(". ")}
-        assert OF_ITS_OWN in said
+        assert re.search(f"Overall performance:? {NEAR_TARGET if number == 1 else ON_TARGET}", said)
+        assert "what is off target" in said.lower()
+        assert not {"✔ Green", "✖ Red", "Amber", "★ Exceeded"} & {*re.split("[;.] ", said)}
 
 
 def test_bands_are_counted_apart_and_in_their_order(council: Council) -> None:
@@ -193,14 +189,14 @@ def test_what_turned_from_one_band_to_another_is_told_in_the_registers_words(
 ) -> None:
     said = text_of(mail(council, 2), "plain")
     assert (
-        "Newly well above: * Calls answered 95.0%, target 90%, ★ Well above; was 94.9%, on " in said
+        "Newly well above: Calls answered 95.0%, target 90%, ★ Well above; was 94.9%, on " in said
     )
     assert (
-        "Newly on target: * Homes let in time 76.9%, target 70%, ● On target; was 77.0%, well "
+        "Newly on target: Homes let in time 76.9%, target 70%, ● On target; was 77.0%, well "
         in said
     )
     assert (
-        "Newly off target: * Sickness 8.0%, target 5%, ▲ Off target; was 6.0%, near target." in said
+        "Newly off target: Sickness 8.0%, target 5%, ▲ Off target; was 6.0%, near target." in said
     )
     assert "WHAT IS OFF TARGET * Sickness Performance 8.0%, target 5%: 60% above the target" in said
 

@@ -474,8 +474,8 @@ def test_the_appendix_says_what_changed_since_the_last_one(
         assert places == sorted(places)
         assert "4100, target 4248, ✔ Green" in text
         assert "was 4605, red" in text
-        assert "22%, target 25%, ✔ Green" in text
-        assert "was 24%" in text
+        assert "Newly green: 1. Newly reported: " in text
+        assert "Figure changed: 1." in text
     assert "Newly red" not in said(second)
 
 

@@ -254,3 +254,35 @@ def test_without_a_mail_server_the_digest_lies_in_a_folder_of_its_own(tmp_path: 
     assert " digest to officer" in digest.name
     assert [path.name for path in council.place.outbox.rglob("*.eml")] == [digest.name]
     assert not (council.place.outbox / "unnamed").exists()
+
+
+@pytest.mark.parametrize("mailbox", ["", "localhost"])
+def test_a_reply_goes_to_the_officer_and_from_an_area_to_where_returns_arrive_by_mail(
+    office: Office, mailbox: str
+) -> None:
+    # Nothing listens there: what came before is answered all the same.
+    set_up(office.root, "mail.receive", server=mailbox, user="returns" if mailbox else "", port=9)
+    set_up(office.root, "mail.receive", timeout_seconds=1)
+    fill_return(REGISTER, SAFETY, PERIOD, office.root / "inbox" / "safety.xlsx", ENTRIES)
+    fill_return(REGISTER, CARE, PERIOD, office.root / "inbox" / "care.xlsx", SLIP)
+    office.night(datetime(2013, 5, 1, 2, tzinfo=UTC))
+    replies = {
+        str(message["To"].addresses[0].username): str(message["Reply-To"] or "")
+        for message in office.box.messages
+    }
+    officer = "Performance officer <officer@council.example>"
+    from_area = "" if mailbox else officer
+    assert replies == {
+        "clerk": officer,
+        "officer": officer,
+        "safety": from_area,
+        "care": from_area,
+    }
+    for message in office.box.messages:
+        for kind in ("plain", "html"):
+            part = message.get_body((kind,))
+            assert part is not None
+            said = " ".join(part.get_content().split())
+            is_officer = "officer@" in str(message["To"])
+            asked = "ask the performance" if is_officer else "write to officer@council.example."
+            assert f"or for anything else, {asked}" in said

@@ -258,4 +258,4 @@ def test_where_no_worker_starts_the_packages_text_goes_and_the_mistake_is_told(
     (message,) = (council.root / "outbox").rglob("*Appendix*.eml")
     text = message.read_text()
     assert "Our own words" not in text
-    assert "EVERY INDICATOR" in text
+    assert "WHAT IS RED" in text

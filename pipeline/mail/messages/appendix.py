@@ -18,10 +18,22 @@ from pipeline.mail.messages.message import (
     addressees_of,
     sha256,
 )
-from pipeline.outputs.wording import gap_shown, reasons_shown, small_numbers_shown
+from pipeline.outputs.templating import brief
+from pipeline.outputs.wording import (
+    gap_shown,
+    reasons_shown,
+    small_numbers_shown,
+    sums_restated,
+)
 from schemas.bands import Band
 from schemas.model import Colour, Framework, Gets, Register
 from schemas.names import address_key
+
+#: How many of what is red, what changed and who is missing the message spells out: as many as fit
+#: a screen. The workbook that it brings has all.
+SPELLED_OUT = 3
+#: How much of the wording of an indicator that was restated it says, in characters.
+_WORDING = 58
 
 
 def appendix_messages(
@@ -46,7 +58,15 @@ def appendix_messages(
     else:
         kind, gets, what = MailKind.APPENDIX, Gets.APPENDIX, "the appendix"
         content = sha256(attachment.read_bytes())
+    missing = [*report.awaited]
+    missing += [each for each in report.returns if each.rejected_since and each not in missing]
+    groups = changes.groups if changes else ()
+    changed = [(heading, change) for heading, found in groups for change in found]
     words: Mapping[str, object] = {
+        "first": SPELLED_OUT,
+        "missing": missing,
+        "changed": changed,
+        "restated": _restated(report),
         "report": report,
         "changes": changes,
         "label": label,
@@ -69,6 +89,17 @@ def appendix_messages(
         )
         if message is not None:
             yield message
+
+
+def _restated(report: Report) -> list[tuple[str, str]]:
+    """What was restated, each with its mark: the whole, indicators, priorities."""
+    sums = sums_restated(report)
+    lines = [
+        (f"{brief(line.indicator.wording, _WORDING)}: now {line.performance_shown or 'no figure'}",
+         line.remarks[0])
+        for line in report.restated
+    ]  # fmt: skip
+    return [*sums[:1], *lines, *sums[1:]]
 
 
 def _in_band(report: Report, colour: Colour) -> tuple[Band, list[Line]]:

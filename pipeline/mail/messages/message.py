@@ -16,12 +16,13 @@ from msgspec import Struct, field
 
 from pipeline.mail.messages.rendering import Text
 from pipeline.mail.messages.texts import Texts
-from pipeline.mail.policy import POLICY
+from pipeline.mail.policy import POLICY, subject_header
 from pipeline.workbooks.safe_text import one_line
 from pipeline.workspace.errors import RegisterError, SettingsError
 from pipeline.workspace.folder import safe_name
 from schemas.model import Gets, Register
 from schemas.names import address_key
+from schemas.wording import listed
 
 _TYPES = {
     ".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -92,6 +93,10 @@ class Office(Struct, frozen=True):
     texts: Texts = field(default_factory=Texts)
     #: The Message-IDs of messages that were made before and are not made again.
     known: Container[str] = frozenset()
+    #: Who answers for the job, to whom replies go.
+    officers: tuple[Address, ...] = ()
+    #: Returns arrive by mail, so that a service area may reply with one.
+    takes_returns: bool = False
     #: How large what is attached to one message may be where it can be chosen, in bytes.
     largest: int = 0
 
@@ -125,7 +130,8 @@ class Office(Struct, frozen=True):
             return None
         names = [one_line(each.name) for each in attachments]
         attached = {"attachment": names[0] if names else "", "attachments": names}
-        words = {**words, **attached, "why": to.why}
+        others = [one.addr_spec for one in self.officers if address_key(one.addr_spec) != to.key]
+        words = {**words, **attached, "why": to.why, "officer": listed(others)}
         return self.made(
             kind,
             to,
@@ -158,7 +164,9 @@ class Office(Struct, frozen=True):
         email["From"] = _sender(self.sender)
         if to.address:
             email["To"] = to.address
-        email["Subject"] = text.subject
+        if to.address and self.officers and not (area and self.takes_returns):
+            email["Reply-To"] = self.officers
+        email["Subject"] = subject_header(text.subject)
         email["Date"] = sent_at
         email["Message-ID"] = message_id
         email["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
@@ -197,6 +205,16 @@ def addressees_of(register: Register, gets: Gets, what: str) -> Iterator[Address
         if gets in recipient.gets and address_key(address) not in found:
             found.add(address_key(address))
             yield addressee(recipient.name, address, "Recipients", what)
+
+
+def officers_of(register: Register) -> tuple[Address, ...]:
+    """Who answers for the job: the recipients of the register that get the digest.
+
+    Raises:
+        RegisterError: the address of one is not an e-mail address.
+    """
+    found = addressees_of(register, Gets.DIGEST, "the digest")
+    return tuple(each.address for each in found if each.address)
 
 
 def addressee(name: str, address: str, sheet: str, what: str) -> Addressee:
