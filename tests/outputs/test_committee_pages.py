@@ -185,6 +185,31 @@ def test_no_figure_is_set_smaller_and_no_font_is_of_a_theme(made: Made) -> None:
             assert b"<scheme" not in archive.read(part)
 
 
+def test_the_sheet_stands_upright_unless_its_figures_need_more_room() -> None:
+    orientation = {
+        make: openpyxl.load_workbook(io.BytesIO(appendix_bytes(make()))).worksheets[0].page_setup
+        for make in (worked_example, demanding)
+    }
+    assert orientation[worked_example].orientation == "portrait"
+    assert orientation[demanding].orientation == "landscape"
+    assert all(each.fitToWidth in {None, 1} for each in orientation.values())
+
+
+def test_a_text_longer_than_pages_loses_no_word_and_heads_each_of_them() -> None:
+    report = of_many(1, 1, commentary=20_000, wording=5_000)
+    content = appendix_bytes(report)
+    made = Made(report, content, openpyxl.load_workbook(io.BytesIO(content)).worksheets[0])
+    assert len(made.pages) > 3
+    assert all(sum(map(made.height, rows)) <= made.page for rows in made.pages)
+    assert all(made.heads(rows.start) for rows in made.pages[1:])
+    rows = [row for rows in made.pages for row in rows if not made.heads(row)]
+    column = [str(made.sheet.cell(row, 1).value or "") for row in rows]
+    (line,) = report.lines
+    said = "".join(words.removeprefix("… continued\n") for words in column)
+    assert line.indicator.wording in said
+    assert f"Commentary: {line.commentary[0]}" in said
+
+
 def test_a_hundred_and_twenty_indicators_take_few_pages() -> None:
     content = appendix_bytes(of_many())
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]

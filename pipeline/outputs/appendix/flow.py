@@ -162,8 +162,9 @@ class Flow:
             elif self._below:
                 self._write(_Row(self._below))
         for number, row in enumerate(block):
-            may_break = is_large and number and not block[number - 1].leads
-            if may_break and self._used + _led(block[number:]) > self._page:
+            may_break = is_large and not (number and block[number - 1].leads)
+            needed = _led(block[number:]) if may_break else row.height
+            if number and self._used + needed > self._page:
                 self._break(self._heads)
             self._write(row)
 
