@@ -775,8 +775,8 @@ def of_many(
 ) -> Report:
     """A report of many indicators, each compared with the last quarter and the year before.
 
-    Every third that is out of target has commentary of so many characters; `wording` characters
-    have the wordings. Every tenth indicator is contextual.
+    Every third has commentary of so many characters, and wordings have `wording` characters, where
+    these are not 0. Every tenth indicator is contextual.
     """
     period = Period("2014-15 Q4", date(2015, 1, 1), date(2015, 3, 31), date(2015, 4, 30))
     areas = tuple(
