@@ -74,15 +74,18 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     """Each direction of travel of a line with what it is measured from.
 
     Pairs such as (`▲ Up, worse`, `was 4248 (baseline 2011-12)`); the year's is left out where the
-    last period is the year before.
+    last period is the year before. A baseline stands with the decimals that the indicator is
+    published with, as the figure beside it does.
     """
+    indicator = line.indicator
     travels = [line.travel, line.year_travel]
     if line.travel and line.year_travel and line.travel.basis == line.year_travel.basis:
         travels.pop()
     return [
-        (t.shown, f"was {shown(t.earlier, line.indicator.unit, t.decimals)} ({t.basis})")
+        (t.shown, f"was {shown(t.earlier, indicator.unit, decimals)} ({t.basis})")
         for t in travels
         if t
+        for decimals in (indicator.decimals if t.decimals is None else t.decimals,)
     ]
 
 

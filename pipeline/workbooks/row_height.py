@@ -9,6 +9,7 @@ it, has the same. Lines are as high as in Excel, which sets them wider apart tha
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
@@ -23,6 +24,9 @@ _EM = 2048
 _PIXELS_PER_POINT = 96 / 72
 #: Wider, in these parts, than any line.
 _WIDEST = 10_000_000
+
+#: What a line may end at: no space that is not to be broken at.
+_SPACE = re.compile(r"[^\S\u00a0\u2007\u202f]+")
 
 #: The share of a cell's width reckoned with: programs and printers wrap a little differently.
 _USABLE = 0.97
@@ -102,12 +106,12 @@ def _lines(paragraph: str, room: int, widths: _LetterWidths) -> Iterator[str]:
     while before[inked] - before[start] > room:
         end = max(bisect_right(before, before[start] + room) - 1, start + 1)
         line, rest = paragraph[start:end], paragraph[end:]
-        if rest[:1].isspace():
+        if space := _SPACE.match(rest):
             # Room at the end of a line takes none.
-            end += len(rest) - len(rest.lstrip())
-        elif not line[-1].isspace():
+            end += space.end()
+        elif not _SPACE.fullmatch(line[-1]):
             # The word that is cut goes to the next line, unless it is all that is on this one.
-            word = line.rsplit(None, 1)[-1]
+            word = _SPACE.split(line)[-1]
             end -= len(word) if word != line else 0
         yield paragraph[start:end]
         start = end

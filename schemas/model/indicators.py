@@ -107,9 +107,14 @@ class Indicator(Struct, frozen=True):
         return self.kind is Kind.MEASURE
 
     @property
+    def is_contextual(self) -> bool:
+        """Whether its figures are for context: neither a higher nor a lower one is better."""
+        return self.polarity is Polarity.CONTEXTUAL
+
+    @property
     def may_be_rated(self) -> bool:
         """Whether it can be red or amber: words cannot, nor a figure that has no better way."""
-        return self.kind is not Kind.NARRATIVE and self.polarity is not Polarity.CONTEXTUAL
+        return self.kind is not Kind.NARRATIVE and not self.is_contextual
 
     @property
     def may_have_no_cases(self) -> bool:

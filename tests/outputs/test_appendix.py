@@ -36,6 +36,7 @@ from pipeline.outputs.tidy import write as write_csv
 from pipeline.workbooks.row_height import text_width, wrap
 from pipeline.workbooks.safe_text import plain
 from schemas.bands import DEFAULT
+from schemas.model import Polarity
 from schemas.units import Unit
 from tests.support.programs import displayed
 from tests.support.report_fixture import HOSTILE, WORKED, demanding, worked_example
@@ -116,10 +117,11 @@ def test_every_row_of_the_source_is_on_the_committee_sheet(worked_book: Workbook
             assert any(words in text.replace("• ", "").split("\n") for text in texts), words
         for printed in rows:
             row = _row_of(sheet, printed.wording)
-            assert row[0].value == printed.wording
+            assert str(row[0].value).startswith(f"{printed.wording}\n{printed.ref}, ")
             assert _displayed(row[1]) == printed.target
             assert _displayed(row[2]) == printed.performance
-            assert row[3].value == printed.rating
+            is_for_context = printed.polarity is Polarity.CONTEXTUAL
+            assert row[3].value == ("Contextual" if is_for_context else printed.rating)
 
 
 def test_the_worked_example_is_amber_overall(worked: Report, worked_book: Workbook) -> None:
@@ -141,13 +143,17 @@ def test_what_a_cell_shows_is_what_the_report_says(make: Callable[[], Report]) -
     for line in report.lines:
         row = _row_of(sheet, line.indicator.wording)
         if line.consolidated.narrative:
-            assert row[1].value == plain(line.performance_shown)
+            assert row[2].value == "In words, below"
+            below = sheet.cell(row[0].row + 1, 1).value
+            assert below == f"Performance: {plain(line.performance_shown)}"
         else:
             assert _displayed(row[1]) == line.target_shown
             assert _displayed(row[2]) == line.performance_shown
-        assert row[3].value == report.shown(line.rating)
+        is_for_context = line.indicator.is_contextual
+        assert row[3].value == ("Contextual" if is_for_context else report.shown(line.rating))
         if line.travel:
-            assert str(row[4].value).startswith(line.travel.shown)
+            travel = str(sheet.cell(row[0].row + 1, 2).value)
+            assert travel.startswith(f"{line.travel.shown}, was\N{NO-BREAK SPACE}")
 
 
 def test_figures_are_numbers_and_not_text(hard: Report) -> None:
@@ -233,24 +239,36 @@ def test_the_key_and_the_policy_are_on_the_sheet_in_words(worked: Report) -> Non
     report_key = dict(worked.key)
     texts = _texts(_read(appendix_bytes(worked)).worksheets[0])
     for band in worked.bands:
-        at = texts.index(band.shown, texts.index("Develop Ward profiles"))
+        at = texts.index(
+            band.shown, texts.index("Key: what the colours of “Target achieved?” mean")
+        )
         assert texts[at + 1] == report_key[band.colour]
     assert worked.overall_key in texts
 
 
-def test_remarks_and_commentary_stand_beneath_the_wording(hard: Report) -> None:
+def test_ref_and_owner_stand_beneath_the_wording_and_what_is_said_beneath_the_figures(
+    hard: Report,
+) -> None:
     sheet = _read(appendix_bytes(hard)).worksheets[0]
     line = hard.lines[0]
-    wording, *notes = str(_row_of(sheet, line.indicator.wording)[0].value).split("\n")
-    assert wording == line.indicator.wording
-    assert notes == [*line.remarks, f"Commentary: {line.commentary[0]}"]
+    first = _row_of(sheet, line.indicator.wording)[0]
+    said = str(first.value)
+    assert said == f"{line.indicator.wording}\nS.1, Highways, parks & streets, Housing"
+    below = sheet.cell(first.row + 2, 1)
+    assert str(below.value).split("\n") == [*line.remarks, f"Commentary: {line.commentary[0]}"]
+    assert f"A{below.row}:E{below.row}" in {str(each) for each in sheet.merged_cells.ranges}
 
 
-def test_a_text_taller_than_a_row_goes_on_below_and_loses_no_word(hard: Report) -> None:
+def test_a_text_taller_than_a_row_runs_on_from_a_sentence_and_loses_no_word(hard: Report) -> None:
     sheet = _read(appendix_bytes(hard)).worksheets[0]
     long = hard.sections[0].achievements[1].text
-    column = " ".join(str(row[1].value or "") for row in _rows(sheet))
-    assert " ".join(long.split()) in " ".join(column.split())
+    column = [str(row[0].value or "") for row in _rows(sheet)]
+    first = next(n for n, words in enumerate(column) if words.startswith(f"• {long[:80]}"))
+    following = [words for words in column[first + 1 :] if words.startswith("… continued\n")]
+    parts = [column[first], *(words.removeprefix("… continued\n") for words in following)]
+    assert len(parts) > 1
+    assert all(part.endswith((".", ";")) for part in map(str.rstrip, parts))
+    assert "".join(parts) == f"• {long}"
 
 
 def test_no_row_is_lower_than_its_text_or_higher_than_excel_allows(hard: Report) -> None:
@@ -313,24 +331,6 @@ def test_every_sheet_prints_on_a4_with_page_numbers(hard_book: Workbook) -> None
         assert "Page &P" in str(sheet.oddFooter.right.text)
         assert "Borough of R" in str(sheet.oddFooter.left.text)
         assert not sheet.sheet_view.showGridLines
-
-
-def test_the_committee_sheet_is_upright_and_repeats_its_column_headings(
-    worked_book: Workbook,
-) -> None:
-    sheet = worked_book["Appendix 3"]
-    assert sheet.page_setup.orientation == "portrait"
-    assert sheet.page_setup.fitToWidth in {None, 1}
-    heading = next(c.row for row in _rows(sheet) for c in row if c.value == "Target")
-    assert sheet.print_title_rows == f"${heading}:${heading}"
-
-
-def test_the_key_never_prints_on_a_page_without_indicators(worked_book: Workbook) -> None:
-    sheet = worked_book["Appendix 3"]
-    last_break = max(b.id for b in sheet.row_breaks.brk)
-    below = [str(row[0].value) for row in sheet.iter_rows(min_row=last_break + 1)]
-    assert below[0].startswith("Priority 7")
-    assert any(text.startswith("Key:") for text in below)
 
 
 def test_the_data_sheets_are_named_tables_without_merged_cells(hard_book: Workbook) -> None:
@@ -513,7 +513,8 @@ def test_libreoffice_shows_every_figure_as_printed(worked: Report, tmp_path: Pat
     shown = {row[0].split("\n")[0]: row for row in rows if len(row) > 3 and row[3]}
     for line in worked.lines:
         row = shown[line.indicator.wording]
-        expected = [line.target_shown, line.performance_shown, worked.shown(line.rating)]
+        rated = "Contextual" if line.indicator.is_contextual else worked.shown(line.rating)
+        expected = [line.target_shown, line.performance_shown, rated]
         assert row[1:4] == expected
 
 

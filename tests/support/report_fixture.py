@@ -753,3 +753,101 @@ def demanding() -> Report:
             "S.6": ("Highways, parks & streets reported 7.25 and Housing 7.75.",),
         },
     )
+
+
+_MEASURED = (
+    "Percentage of households that were helped before they lost their home",
+    "Repairs done on the day that was agreed with the tenant",
+    "Residents who say that they feel safe after dark",
+    "Percentage of children who reach a good level of development at the age of five, all schools",
+    "Planning applications decided in time",
+    "Waste sent to be used again, recycled or composted",
+    "Visits to libraries, leisure centres and museums",
+)
+_SAID = (
+    "Two posts were filled in the quarter and the backlog has begun to fall. The full effect is "
+    "expected in the next period, once the new staff have been trained. Referrals rose again. "
+)
+
+
+def of_many(
+    indicators: int = 120, priorities: int = 12, commentary: int = 0, wording: int = 0
+) -> Report:
+    """A report of many indicators, each compared with the last quarter and the year before.
+
+    Every third has commentary of so many characters, and wordings have `wording` characters, where
+    these are not 0. Every tenth indicator is contextual.
+    """
+    period = Period("2014-15 Q4", date(2015, 1, 1), date(2015, 3, 31), date(2015, 4, 30))
+    areas = tuple(
+        ServiceArea(f"A{n:02}", f"Service area {n:02}", "Head of service", f"a{n}@council.example")
+        for n in range(20)
+    )
+    units = (Unit.PERCENT, Unit.COUNT, Unit.CURRENCY, Unit.DAYS)
+    measured = tuple(
+        Indicator(
+            ref=f"P{n % priorities + 1}-{n // priorities + 1}",
+            priority=f"P{n % priorities + 1}",
+            wording=_of_length(_MEASURED[n % len(_MEASURED)], wording),
+            kind=Kind.MEASURE,
+            unit=units[n % len(units)],
+            decimals=1 if units[n % len(units)] is Unit.PERCENT else 0,
+            polarity=Polarity.CONTEXTUAL if n % 10 == 9 else Polarity.HIGHER,
+            areas=(areas[n % len(areas)].ref,),
+        )
+        for n in range(indicators)
+    )
+    register = Register(
+        framework=Framework("Example Council", "Fair and responsive services", "Appendix 1"),
+        priorities=tuple(
+            Priority(f"P{n}", f"Priority {n}: services that residents can rely on", "", n)
+            for n in range(1, priorities + 1)
+        ),
+        indicators=measured,
+        targets=tuple(
+            Target(each.ref, period.name, value=Decimal(52))
+            for each in measured
+            if not each.is_contextual
+        ),
+        areas=areas,
+        periods=(period,),
+        recipients=(),
+    )
+    observations = [
+        Observation(
+            indicator=each.ref,
+            area=each.areas[0],
+            period=period.name,
+            status=Status.FINAL,
+            value=Decimal(n * 7919 % (900 if each.unit is Unit.PERCENT else 20_000)) / 10
+            if each.unit is Unit.PERCENT
+            else Decimal(n * 7919 % 20_000),
+            commentary=_of_length(_SAID, commentary) if commentary and n % 3 == 0 else "",
+            sheet="Indicators",
+            cell=f"H{n + 5}",
+            submission=_hash(each.areas[0]),
+            filename=f"{each.areas[0]}.xlsx",
+            received_at=RECEIVED,
+        )
+        for n, each in enumerate(measured)
+    ]
+    return _report(
+        register,
+        observations,
+        tuple(
+            Achievement(priority.ref, area.ref, period.name, _SAID.strip())
+            for priority, area in zip(register.priorities, areas, strict=False)
+        ),
+        tuple(ReturnReceived(area, ReturnState.RECEIVED, f"{area.ref}.xlsx") for area in areas),
+        earlier={
+            o.indicator: (o.value - 3, o.value + 5) for o in observations if o.value is not None
+        },
+        remarks={},
+    )
+
+
+def _of_length(words: str, length: int) -> str:
+    """The words, again and again up to so many characters; as they are where that is 0."""
+    if not length:
+        return words
+    return (f"{words.strip()} " * (length // len(words) + 2))[: length - 1].rstrip() + "."

@@ -53,7 +53,7 @@ def _uncollected() -> Iterator[None]:
 def _written(report: Report) -> bytes:
     buffer = BytesIO()
     # Made anew for each: xlsxwriter writes into it.
-    font = {"font_name": FONT, "font_size": 10}
+    font = {"font_name": FONT, "font_scheme": "none", "font_size": 10}
     options = {"in_memory": True, "default_format_properties": font, **_AS_WRITTEN}
     workbook = Workbook(buffer, options)
     _set_properties(workbook, report)

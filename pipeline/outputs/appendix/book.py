@@ -91,7 +91,8 @@ class Book:
         """The format of a look, made once."""
         if look not in self._formats:
             given = {name: value for name, value in asdict(look).items() if value is not None}
-            common = {"font_name": FONT, "border_color": RULE}
+            # Of no scheme: a program that goes by the theme's fonts would show another.
+            common = {"font_name": FONT, "font_scheme": "none", "border_color": RULE}
             self._formats[look] = self.workbook.add_format(common | given)
         return self._formats[look]
 
@@ -120,6 +121,11 @@ class Book:
         self, sheet: Worksheet, place: tuple[int, int], content: tuple[Paragraph, ...], look: Look
     ) -> None:
         """Write text into the cell at (row, column) as text, whatever it looks like."""
+        if len(content) == 1 and not content[0].text.startswith("<r>"):
+            (only,) = content
+            whole = look if only.look is look else look.in_type_of(only.look)
+            put_text(sheet, *place, only.text, self.format(whole))
+            return
         safe = [Paragraph(text, p.look) for p in content if (text := plain(p.text))]
         text = "\n".join(p.text for p in safe)
         # xlsxwriter would take such text for the markup of a rich string.

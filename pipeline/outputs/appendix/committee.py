@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.consolidation.rating import Rating, Tally
+from collections.abc import Iterable
+from math import ceil
+
+from msgspec.structs import replace
+
+from pipeline.consolidation.rating import NotRated, Rating, Tally
 from pipeline.consolidation.report import Line, Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
@@ -10,41 +15,72 @@ from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, print
 from pipeline.outputs.appendix.flow import Cell, Flow, count, headings, text
 from pipeline.outputs.appendix.looks import Look
 from pipeline.outputs.palette import shade
+from pipeline.workbooks.row_height import text_width, wrap
 from schemas.bands import Band
 from schemas.fields import OVERALL_HEADINGS
 
-#: Indicator, target, performance, target achieved, direction of travel; as wide as A4 upright.
-WIDTHS = (260, 94, 102, 108, 116)
-_WHOLE = len(WIDTHS)
-#: How much of an A4 page upright is printed on, in points, with some to spare.
-PAGE = 742.0
+#: A4 within its margins, upright and on its side: how wide in pixels, and how high in points with
+#: some to spare.
+UPRIGHT, ON_ITS_SIDE = (680, 742.0), (1008, 496.0)
+#: The least that the indicators' column takes; with less the sheet is turned on its side.
+_LEAST_WORDING = 220
+#: Overall, and what it is made up of, which a rating takes together.
+_RATING = (100, 118)
+_WHOLE = 5
+_TARGET, _PERFORMANCE = "Target", "Performance"
+#: Left and right of a cell's text, in pixels, and the share of its width that is reckoned with.
+_PADDING, _USABLE = 17, 0.97
 
 #: A performance of more letters than this is a report in words, not a figure or a state.
 _LONG_WORDS = 30
+#: A wording of more lines than this in its column takes the whole width.
+_LONG_WORDING = 6
+#: So many service areas are named beneath an indicator; of more, their number.
+_NAMED = 3
+#: Text over the whole width, and a quiet line of a table.
+_READ = looks.but(looks.BODY, valign="top")
+_QUIET = looks.BODY.in_type_of(looks.NOTE)
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+#: What is nobody's to reach.
+_UNAIMED = (NotRated.NO_TARGET, NotRated.CONTEXTUAL)
 
 
 def write_committee(book: Book, name: str) -> None:
     """Add the sheet: achievements, indicators, key, and overall performance."""
     report = book.report
     framework, period = report.register.framework, report.period
-    sheet = book.sheet(name, "", landscape=False)
-    flow = Flow(book, sheet, WIDTHS)
+    widths, page = _set_out(report)
+    sheet = book.sheet(name, "", landscape=page is ON_ITS_SIDE)
+    flow = Flow(book, sheet, widths, page[1])
     flow.add(text(f"{framework.appendix}: {framework.title}", looks.TITLE, _WHOLE))
     about = f"{framework.council}, {period.name} ({wording.span_shown(period)})"
     for line in (wording.edition_shown(report), about, _overall_in_words(report)):
         if line:
             flow.add(text(line, looks.SUBTITLE, _WHOLE))
     _achievements(flow, report)
-    heading, last_priority = _indicators(flow, report)
+    _indicators(flow, report, f"Performance indicators {period.name}", contextual=False)
+    _indicators(flow, report, f"For context {period.name}: rated by nobody", contextual=True)
     _key(flow, report)
     _overall(flow, report)
-    # The key and the overall table share a page with some indicators, whose headings are repeated
-    # on it and would otherwise stand above nothing.
-    repeated = flow.height(heading)
-    if flow.height(last_priority, flow.row) <= PAGE - repeated:
-        flow.join(last_priority)
-    flow.break_pages(PAGE, repeated)
-    sheet.repeat_rows(heading)
+    flow.finish()
+
+
+def _set_out(report: Report) -> tuple[list[int], tuple[int, float]]:
+    """The columns' widths, in pixels, in which no figure is cut, and the page that they need."""
+    shown = [each for n in report.lines if len(each := n.performance_shown) <= _LONG_WORDS]
+    targets = figure_width((_TARGET, OVERALL_HEADINGS[1], *(n.target_shown for n in report.lines)))
+    figures = figure_width((_PERFORMANCE, OVERALL_HEADINGS[2], *shown))
+    rest = targets + figures + sum(_RATING)
+    page = UPRIGHT if UPRIGHT[0] - rest >= _LEAST_WORDING else ON_ITS_SIDE
+    return [max(page[0] - rest, _LEAST_WORDING), targets, figures, *_RATING], page
+
+
+def figure_width(figures: Iterable[str], least: int = 0) -> int:
+    """How wide, in pixels, a column is in which the longest word of such figures stands whole."""
+    words = {word for shown in figures for word in shown.split()}
+    size = looks.NUMBER.font_size
+    widest = max((text_width(word, size, bold=True) for word in words), default=0.0)
+    return max(least, ceil((widest + _PADDING) / _USABLE))
 
 
 def with_note(words: str, look: Look, note: str) -> Cell:
@@ -71,6 +107,8 @@ def figure_cell(line: Line) -> Cell:
     """An indicator's performance: a number that shows as printed, else the text as printed."""
     value, shown = line.consolidated.value, line.performance_shown
     number = None if value is None else printed_number(value, line.indicator.unit, shown)
+    if number is None and _is_long(line):
+        return text("In words, below", looks.RIGHT)
     return _number_cell(number, shown, bold=True)
 
 
@@ -108,64 +146,107 @@ def _overall_in_words(report: Report) -> str:
 
 
 def _achievements(flow: Flow, report: Report) -> None:
-    flow.block(below=10)
-    flow.add(*headings("Priority", f"Key achievements {report.period.name}", last=_WHOLE - 1))
+    flow.part(below=10)
+    flow.head(text(f"Key achievements {report.period.name}", looks.HEADING, _WHOLE))
     for section in report.sections:
         heading = section.priority.achievements_heading or section.priority.heading
-        bullet = "• " if len(section.achievements) > 1 else ""
-        achieved = [Paragraph(bullet + a.text, looks.BODY) for a in section.achievements]
-        content = achieved or [Paragraph("None reported.", looks.NOTE)]
+        _part_headed(flow, heading, level=1)
+        for achieved in section.achievements:
+            flow.add(text(f"• {achieved.text}", _READ, _WHOLE))
+            flow.block()
+        if not section.achievements:
+            flow.add(text("None reported.", _QUIET, _WHOLE))
         if restated := wording.achievements_restated(report, section):
-            content.append(Paragraph(restated, looks.NOTE))
-        flow.add(
-            text(heading, looks.but(looks.BODY, bold=True)),
-            Cell(tuple(content), looks.BODY, span=_WHOLE - 1),
-        )
+            flow.add(text(restated, _QUIET, _WHOLE))
         flow.block()
 
 
-def _indicators(flow: Flow, report: Report) -> tuple[int, int]:
-    """The numbers of the heading row and of the last priority's first row come back."""
-    flow.block(below=14)
-    names = ("Target", "Performance", "Target achieved?", "Direction of travel")
-    first = f"Performance indicators {report.period.name}"
-    heading = flow.add(*headings(first, *names, right=names[:2]))
-    last_priority = heading
-    for section in report.sections:
-        if not section.lines:
-            continue
-        last_priority = flow.add(text(section.priority.heading, looks.BAND, _WHOLE))
-        for line in section.lines:
-            rating = rating_cell(report, line.rating)
-            flow.add(_wording(report, line), *_figures(line), rating, _travel(line))
+def _part_headed(flow: Flow, heading: str, level: int) -> None:
+    again = text(f"{heading} (continued)", looks.BAND, _WHOLE)
+    flow.head(text(heading, looks.BAND, _WHOLE), level=level, again=[again])
+
+
+def _indicators(flow: Flow, report: Report, heading: str, *, contextual: bool) -> None:
+    """A table of those that can be rated, or of those that are shown for context."""
+    parts = [
+        (section.priority.heading, lines)
+        for section in report.sections
+        if (lines := [n for n in section.lines if n.indicator.is_contextual is contextual])
+    ]
+    if not parts:
+        return
+    flow.part(below=14)
+    names = (heading, _TARGET, _PERFORMANCE, "Target achieved?")
+    flow.head(*headings(*names, right=names[1:3], last=2))
+    flow.head(*headings("Ref, service area", "Direction of travel", last=_WHOLE - 1), level=1)
+    for priority, lines in parts:
+        _part_headed(flow, priority, level=2)
+        for line in lines:
+            _indicator(flow, report, line)
             flow.block()
-    return heading, last_priority
 
 
-def _figures(line: Line) -> tuple[Cell, ...]:
-    """Target and performance; a report in words takes the room of both where there is no target."""
-    if len(line.performance_shown) > _LONG_WORDS and not line.target_shown:
-        return (text(line.performance_shown, looks.SMALL, 2),)
-    return target_cell(line), figure_cell(line)
+def _indicator(flow: Flow, report: Report, line: Line) -> None:
+    """An indicator's rows: what it is and its figures, and beneath them what is said of it."""
+    worded, owned = line.indicator.wording, Paragraph(_owner(report, line), looks.NOTE)
+    size = looks.BODY.font_size
+    if len(worded) > _LONG_WORDS and len(wrap(worded, flow.widths[0], size)) > _LONG_WORDING:
+        flow.add(text(worded, _READ, _WHOLE), leads=True)
+        first = Cell((owned,), looks.BODY)
+    else:
+        first = Cell((Paragraph(worded, looks.BODY), owned), looks.BODY)
+    rated = replace(_rating(report, line), span=2)
+    figures = (target_cell(line), figure_cell(line), rated)
+    has_notes = bool(notes := _notes(report, line))
+    if travels := _travels(line):
+        flow.add_beside(first, figures, [Cell(travels, looks.SMALL, span=4)], leads=has_notes)
+    else:
+        flow.add(first, *figures, leads=has_notes)
+    if notes:
+        flow.add(Cell(notes, _READ, span=_WHOLE))
 
 
-def _wording(report: Report, line: Line) -> Cell:
-    """The indicator as the register words it; beneath it, what the reader must know of it."""
-    notes = [*line.remarks, *(f"Commentary: {words}" for words in line.commentary)]
-    notes += (f"{what}: {said}" for what, said in wording.beside_shown(line, report))
-    worded = Paragraph(line.indicator.wording, looks.BODY)
-    return Cell((worded, *(Paragraph(note, looks.NOTE) for note in notes)), looks.BODY)
+def _owner(report: Report, line: Line) -> str:
+    """The indicator's ref and who reports it: `P1-2, Housing`."""
+    areas = line.indicator.areas
+    names = [report.register.area_name(ref) for ref in areas]
+    shown = names if len(names) <= _NAMED else [f"{len(names)} service areas"]
+    return ", ".join((line.indicator.ref, *shown))
 
 
-def _travel(line: Line) -> Cell:
-    content: list[Paragraph] = []
-    for shown, since in wording.travels_shown(line):
-        content += [Paragraph(shown, looks.BODY), Paragraph(since, looks.NOTE)]
-    return Cell(tuple(content), looks.BODY)
+def _rating(report: Report, line: Line) -> Cell:
+    """A line's rating; that of a contextual figure says so, and not that it has no target."""
+    if line.indicator.is_contextual and line.rating.not_rated in _UNAIMED:
+        return band_cell("Contextual", None)
+    return rating_cell(report, line.rating)
+
+
+def _notes(report: Report, line: Line) -> tuple[Paragraph, ...]:
+    """What the reader must know of a line, what areas say of it, and what they do about it."""
+    said = [("Commentary", words) for words in line.commentary]
+    if _is_long(line):
+        said.insert(0, ("Performance", line.performance_shown))
+    said += wording.beside_shown(line, report)
+    return (
+        *(Paragraph(remark, looks.NOTE) for remark in line.remarks),
+        *(Paragraph(f"{what}: {words}", looks.SMALL) for what, words in said),
+    )
+
+
+def _is_long(line: Line) -> bool:
+    return len(line.performance_shown) > _LONG_WORDS
+
+
+def _travels(line: Line) -> tuple[Paragraph, ...]:
+    """Each direction of travel on a line, which breaks within no period's name."""
+    return tuple(
+        Paragraph(f"{shown}, {since.replace(' ', _NO_BREAK)}", looks.SMALL)
+        for shown, since in wording.travels_shown(line)
+    )
 
 
 def _key(flow: Flow, report: Report) -> None:
-    flow.block(below=14)
+    flow.part(below=14)
     flow.add(text("Key: what the colours of “Target achieved?” mean", looks.HEADING, _WHOLE))
     without = {
         "Not rated": "has no colour; the reason stands beside the indicator",
@@ -180,9 +261,9 @@ def _key(flow: Flow, report: Report) -> None:
 
 
 def _overall(flow: Flow, report: Report) -> None:
-    flow.block(below=14)
+    flow.part(below=14)
     names = OVERALL_HEADINGS
-    flow.add(*headings(*names, right=names[1:3]))
+    flow.head(*headings(*names, right=names[1:3]))
     tallies = [
         (s.priority.heading, s.tally, wording.sum_restated(report, s)) for s in report.sections
     ]
@@ -199,4 +280,5 @@ def _overall(flow: Flow, report: Report) -> None:
                 wording.counts_shown(report, tally), looks.but(looks.SMALL, bold=bold), restated
             ),
         )
+        flow.block()
     flow.add(text(report.overall_key, looks.NOTE, _WHOLE))

@@ -1,21 +1,29 @@
-"""A sheet written from the top down, for reading and printing: rows that fit their text."""
+"""A sheet written from the top down, for reading and printing: rows that fit, pages that read."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import accumulate, pairwise, zip_longest
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import zip_longest
 
 from msgspec import Struct
 from msgspec.structs import replace
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber
-from pipeline.outputs.appendix.looks import HEADING, HEADING_RIGHT, PLAIN, Look, but
-from pipeline.workbooks.row_height import ROW_PADDING, line_height, wrap
+from pipeline.outputs.appendix.looks import HEADING, HEADING_RIGHT, NOTE, PLAIN, Look, but
+from pipeline.workbooks.row_height import TALLEST_ROW, line_height, wrap
 
-#: A taller text, in points, goes on in the next row: Excel's rows end at 409 points, and pages
-#: break between rows only.
-_TALLEST_PART = 200.0
+#: Room above and below the text of a row, in points.
+_ROW_PADDING = 3.0
+#: The least by which rows differ in height, in points.
+_PIXEL = 0.75
+#: A text that takes more of a page than this runs on in another row, and a block that does may
+#: break there.
+_LARGE = 2 / 3
+_RUNS_ON = Paragraph("… continued", NOTE)
+#: Between two sentences; the space stays with the first.
+_SENTENCE_END = re.compile(r"(?<=[.!?;:]\s)(?=\S)")
 
 
 class Cell(Struct, frozen=True):
@@ -43,121 +51,243 @@ def headings(*words: str, right: Collection[str] = (), last: int = 1) -> list[Ce
     return [*cells[:-1], replace(cells[-1], span=last)]
 
 
-class _Part(Struct, frozen=True):
-    """The part of a cell's text that one row shows, and how high it stands."""
+class _Placed(Struct, frozen=True):
+    """A cell in its column, with what of its text this row shows, over so many rows."""
 
+    column: int
+    cell: Cell
     content: tuple[Paragraph, ...]
+    look: Look
+    rows: int = 1
+
+
+class _Row(Struct, frozen=True):
+    """A row that is to be written."""
+
     height: float
+    cells: Sequence[_Placed] = ()
+    #: It stays on the page of the row after it.
+    leads: bool = False
+    #: Is told its number, from 0, when it is written.
+    tell: Callable[[int], object] | None = None
 
 
 class Flow:
-    """Writes rows one under the other and keeps account of their heights in points.
+    """Writes blocks of rows one under the other, each whole on a page.
 
-    `widths` are the columns' in pixels. A text too tall for a row goes on in the row below it, so
-    nothing is ever cut off.
+    `widths` are the columns' in pixels, `page` is how many points of a page are printed on. What
+    heads a table is written again where the table goes on to another page. A text too tall for a
+    row runs on in the row below it, from a sentence's beginning, so that nothing is ever cut off;
+    a large block breaks there, or between rows that nothing keeps together.
     """
 
-    def __init__(self, book: Book, sheet: Worksheet, widths: Sequence[int]) -> None:
+    def __init__(self, book: Book, sheet: Worksheet, widths: Sequence[int], page: float) -> None:
         self.book = book
         self.sheet = sheet
         self.widths = widths
-        #: The next row, from 0.
+        #: The next row, from 0, of what is written.
         self.row = 0
-        self._heights: list[float] = []
-        self._blocks: list[int] = []
+        self._page = page
+        self._tallest = min(TALLEST_ROW, _LARGE * page) - _ROW_PADDING
+        self._used = 0.0
+        self._breaks: list[int] = []
+        self._block: list[_Row] = []
+        self._below = 0.0
+        #: What heads the rows to come, by its level; and how many of its levels are above them on
+        #: the page where the block begins.
+        self._heads: list[Sequence[Cell]] = []
+        self._again = 0
         for column, width in enumerate(widths):
             sheet.set_column_pixels(column, column, width)
 
-    def add(self, *cells: Cell) -> int:
-        """Write a row of cells from the first column on; the number of its first row comes back."""
-        first = self.row
-        starts = list(accumulate((cell.span for cell in cells[:-1]), initial=0))
-        parts = [
-            _parts(cell, sum(self.widths[start : start + cell.span]))
-            for start, cell in zip(starts, cells, strict=True)
-        ]
-        rows = list(zip_longest(*parts, fillvalue=_Part((), 0)))
-        for row in rows:
-            for start, cell, part in zip(starts, cells, row, strict=True):
-                look = cell.look
-                if len(rows) > 1:
-                    top = look.top if row is rows[0] else 0
-                    bottom = look.bottom if row is rows[-1] else 0
-                    look = but(look, valign="top", top=top, bottom=bottom)
-                self._write(start, cell, part.content, look)
-            self.space(max(part.height for part in row) + ROW_PADDING)
-        return first
+    def add(self, *cells: Cell, leads: bool = False) -> None:
+        """A row of cells from the first column on; one that leads stays with the next."""
+        self._block += self._rows(cells, leads=leads)
 
-    def space(self, points: float) -> None:
-        """Take the next row at that height, whatever is in it."""
-        self.sheet.set_row(self.row, round(points * 4) / 4)
-        self._heights.append(points)
-        self.row += 1
+    def add_beside(
+        self, first: Cell, upper: Sequence[Cell], lower: Sequence[Cell], *, leads: bool = False
+    ) -> None:
+        """Two rows that stay together, beside a cell in the first column that is as high as both.
 
-    def height(self, first: int, after: int | None = None) -> float:
-        """The height of a row written before, or of the rows up to `after`, in points."""
-        return sum(self._heights[first : first + 1 if after is None else after])
+        None of their texts may be too tall for a row.
+        """
+        start = first.span
+        (above,) = self._rows(upper, start, leads=True)
+        (below,) = self._rows(lower, start, leads=leads)
+        content, needed = _parts(first, sum(self.widths[:start]), self._tallest)[0]
+        placed = _Placed(0, first, content, first.look, rows=2)
+        high = max(above.height, needed + _ROW_PADDING - below.height)
+        self._block += (_Row(high, [placed, *above.cells], leads=True), below)
+
+    def head(self, *cells: Cell, level: int = 0, again: Sequence[Cell] | None = None) -> None:
+        """A row that heads what comes: a table (level 0), or a part of it (level 1 and more).
+
+        On each page that it goes on to it stands again, as `again` if that is given.
+        """
+        self._again = min(self._again, level)
+        self._block += self._rows(cells, leads=True)
+        self._heads = [*self._heads[:level], again or cells]
+
+    def space(self, points: float, tell: Callable[[int], object] | None = None) -> None:
+        """An empty row of that height; `tell` is given its number."""
+        self._block.append(_Row(points, tell=tell))
 
     def block(self, below: float = 0) -> None:
-        """The rows from here to the next block belong on one page together if they fit on one.
+        """End the block: what comes next is another, and begins that many points below this."""
+        self._lay_out()
+        self._below = below
+        self._again = len(self._heads)
 
-        It begins that many points below what is written.
-        """
-        if below:
-            self.space(below)
-        self._blocks.append(self.row)
+    def part(self, below: float) -> None:
+        """End the block and its table: what comes next has other headings, or none."""
+        self.block(below)
+        self._heads, self._again = [], 0
 
-    def join(self, first: int) -> None:
-        """Make one block of all rows from `first` on, to the last that is written."""
-        self._blocks = [*(row for row in self._blocks if row < first), first]
+    def finish(self) -> None:
+        """Write what is left, and set the printed area and the page breaks."""
+        self.block()
+        self.sheet.set_h_pagebreaks(self._breaks)
+        self.sheet.print_area(0, 0, max(self.row - 1, 0), len(self.widths) - 1)
 
-    def break_pages(self, page: float, repeated: float = 0) -> None:
-        """Set the printed area and every page break: blocks stay whole on pages of those points.
+    def _lay_out(self) -> None:
+        block, self._block = self._block, []
+        if not block:
+            return
+        whole = sum(row.height for row in block)
+        is_large = whole > _LARGE * self._page
+        if self._used:
+            needed = _led(block) if is_large else whole
+            if self._used + self._below + needed > self._page:
+                self._break(self._heads[: self._again])
+            elif self._below:
+                self._write(_Row(self._below))
+        for number, row in enumerate(block):
+            may_break = is_large and not (number and block[number - 1].leads)
+            needed = _led(block[number:]) if may_break else row.height
+            if number and self._used + needed > self._page:
+                self._break(self._heads)
+            self._write(row)
 
-        `repeated` is the height of the title rows that later pages carry. A block higher than a
-        page breaks between its rows.
-        """
-        breaks: list[int] = []
-        used = 0.0
-        for start, end in pairwise(sorted({0, *self._blocks, self.row})):
-            whole = self.height(start, end) <= page - repeated
-            for row in range(start, end):
-                needed = self.height(row, end) if whole and row == start else self.height(row)
-                if used + needed > page and used > repeated:
-                    breaks.append(row)
-                    used = repeated
-                used += self.height(row)
-        self.sheet.set_h_pagebreaks(breaks)
-        self.sheet.print_area(0, 0, self.row - 1, len(self.widths) - 1)
+    def _break(self, heads: Iterable[Sequence[Cell]]) -> None:
+        self._breaks.append(self.row)
+        self._used = 0.0
+        for cells in heads:
+            for row in self._rows(cells, leads=True):
+                self._write(row)
 
-    def _write(self, column: int, cell: Cell, content: tuple[Paragraph, ...], look: Look) -> None:
-        if cell.span > 1:
-            last = column + cell.span - 1
-            self.sheet.merge_range(self.row, column, self.row, last, "", self.book.format(look))
-        if cell.number is not None and content:
+    def _write(self, row: _Row) -> None:
+        height = row.height // _PIXEL * _PIXEL
+        self.sheet.set_row(self.row, height)
+        for placed in row.cells:
+            self._write_cell(placed)
+        if row.tell:
+            row.tell(self.row)
+        self._used += height
+        self.row += 1
+
+    def _write_cell(self, placed: _Placed) -> None:
+        cell, column, look = placed.cell, placed.column, placed.look
+        if cell.span > 1 or placed.rows > 1:
+            last = (self.row + placed.rows - 1, column + cell.span - 1)
+            self.sheet.merge_range(self.row, column, *last, "", self.book.format(look))
+        if cell.number is not None and placed.content:
             form = self.book.format(but(look, num_format=cell.number.num_format))
             self.sheet.write_number(self.row, column, cell.number.value, form)
         else:
-            self.book.write(self.sheet, (self.row, column), content, look)
+            self.book.write(self.sheet, (self.row, column), placed.content, look)
+
+    def _rows(self, cells: Sequence[Cell], start: int = 0, *, leads: bool) -> list[_Row]:
+        """The cells as a row from a column on; more rows where a text runs on."""
+        column, starts, parts = start, [], []
+        for cell in cells:
+            width = sum(self.widths[column : column + cell.span])
+            starts.append(column)
+            parts.append(_parts(cell, width, self._tallest))
+            column += cell.span
+        if max(map(len, parts)) == 1:
+            placed = []
+            highest = 0.0
+            for at, cell, ((content, height),) in zip(starts, cells, parts, strict=True):
+                placed.append(_Placed(at, cell, content, cell.look))
+                highest = max(highest, height)
+            return [_Row(highest + _ROW_PADDING, placed, leads)]
+        rows = list(zip_longest(*parts, fillvalue=((), 0.0)))
+        found = []
+        for row in rows:
+            lines = {
+                "valign": "top",
+                "top": 1 if row is rows[0] else 0,
+                "bottom": 1 if row is rows[-1] else 0,
+            }
+            placed = [
+                _Placed(at, cell, content, but(cell.look, **lines))
+                for at, cell, (content, _) in zip(starts, cells, row, strict=True)
+            ]
+            found.append(_Row(max(height for _, height in row) + _ROW_PADDING, placed, leads))
+        return found
 
 
-def _parts(cell: Cell, width: int) -> list[_Part]:
-    """The cell's text in parts that each fit a row; one part, maybe empty, at least."""
+def _led(rows: Sequence[_Row]) -> float:
+    """The height of the first row, and of those that it leads."""
+    height = 0.0
+    for row in rows:
+        height += row.height
+        if not row.leads:
+            break
+    return height
+
+
+#: What of a cell's text one row shows, and how many points high that is.
+_Part = tuple[tuple[Paragraph, ...], float]
+
+
+def _parts(cell: Cell, width: int, tallest: float) -> list[_Part]:
+    """The cell's text in parts of so many points at most; one part, maybe empty, at least."""
     if cell.number is not None:
-        shown = (Paragraph(cell.number.shown, cell.look),)
-        return [_Part(shown, line_height(cell.look.font_size))]
+        return [((Paragraph(cell.number.shown, cell.look),), line_height(cell.look.font_size))]
+    height = sum(_height(each.text, each.look, width) for each in cell.content)
+    if height <= tallest:
+        return [(cell.content, height)]
     parts: list[_Part] = []
     content: list[Paragraph] = []
-    height = 0.0
-    for paragraph in cell.content:
-        look, words = paragraph.look, ""
+    used, last = 0.0, 0.0
+    for piece, begins in _pieces(cell.content, width, tallest / 2):
+        look = piece.look
+        joined = piece if begins or not content else _joined(content[-1], piece)
+        needed = _height(joined.text, look, width)
+        before = used if joined is piece else used - last
+        if content and before + needed > tallest:
+            parts.append((tuple(content), used))
+            content, before = [_RUNS_ON], line_height(NOTE.font_size)
+            joined, needed = piece, _height(piece.text, look, width)
+        elif joined is not piece:
+            content.pop()
+        content.append(joined)
+        used, last = before + needed, needed
+    return [*parts, (tuple(content), used)]
+
+
+def _pieces(
+    content: Iterable[Paragraph], width: int, tallest: float
+) -> Iterator[tuple[Paragraph, bool]]:
+    """Text by its sentences, each with whether it begins a line; one too tall by its lines."""
+    for paragraph in content:
         for line in paragraph.text.split("\n"):
-            for piece in wrap(line, width, look.font_size, bold=look.bold):
-                if height + line_height(look.font_size) > _TALLEST_PART:
-                    parts.append(_Part((*content, Paragraph(words.rstrip(), look)), height))
-                    content, words, height = [], "", 0.0
-                words += piece
-                height += line_height(look.font_size)
-            words += "\n"
-        content.append(Paragraph(words.removesuffix("\n"), look))
-    return [*parts, _Part(tuple(content), height)]
+            begins = True
+            for sentence in _SENTENCE_END.split(line):
+                is_tall = _height(sentence, paragraph.look, width) > tallest
+                for each in _wrapped(sentence, paragraph.look, width) if is_tall else (sentence,):
+                    yield Paragraph(each, paragraph.look), begins
+                    begins = False
+
+
+def _joined(before: Paragraph, piece: Paragraph) -> Paragraph:
+    return Paragraph(before.text + piece.text, before.look)
+
+
+def _wrapped(words: str, look: Look, width: int) -> tuple[str, ...]:
+    return wrap(words, width, look.font_size, bold=look.bold)
+
+
+def _height(words: str, look: Look, width: int) -> float:
+    return len(_wrapped(words, look, width)) * line_height(look.font_size)

@@ -50,8 +50,8 @@ BODY = Look(top=1, bottom=1, left=1, right=1, indent=1)
 HEADING = but(BODY, bold=True, font_color=HEADING_INK, bg_color=HEADING_FILL)
 RIGHT = but(BODY, align="right")
 HEADING_RIGHT = but(HEADING, align="right")
-#: A number stays on one line, and is set smaller before it turns to ####.
-NUMBER = but(RIGHT, text_wrap=False, shrink=True)
+#: A number stays on one line.
+NUMBER = but(RIGHT, text_wrap=False)
 SMALL = but(BODY, font_size=9)
 BAND = but(BODY, bold=True, bg_color=BAND_FILL)
 NOTE = Look(font_size=9, italic=True, font_color=QUIET_INK)

@@ -45,7 +45,7 @@ def _tolerance(line: Line, report: Report) -> str:
 def _baseline(line: Line, _report: Report) -> str:
     if line.target is None or line.target.baseline is None:
         return ""
-    figure = shown(line.target.baseline, line.indicator.unit)
+    figure = shown(line.target.baseline, line.indicator.unit, line.indicator.decimals)
     return f"{figure} ({line.target.baseline_period})" if line.target.baseline_period else figure
 
 

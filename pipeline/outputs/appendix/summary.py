@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from xlsxwriter.chart import Chart
+from xlsxwriter.worksheet import Worksheet
+
 from pipeline.consolidation.report import Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import FONT, Book
 from pipeline.outputs.appendix.committee import (
-    PAGE,
+    UPRIGHT,
     figure_cell,
+    figure_width,
     rating_cell,
     target_cell,
     with_note,
@@ -31,7 +39,8 @@ def write_summary(book: Book) -> None:
     """Add the sheet: counts by priority with their chart, what is red, who has not returned."""
     report = book.report
     widths = _WIDTHS_OF_FOUR if Colour.EXCEEDED in report.bands.in_use else _WIDTHS
-    flow, whole = Flow(book, book.sheet(NAME, NAME, landscape=False), widths), len(widths)
+    whole, sheet = len(widths), book.sheet(NAME, NAME, landscape=False)
+    flow = Flow(book, sheet, _widened(report, widths), UPRIGHT[1])
     tally = report.overall
     counts = wording.counts_shown(report, tally)
     overall = (
@@ -49,21 +58,30 @@ def write_summary(book: Book) -> None:
         flow.add(text(wording.edition_shown(report), looks.SUBTITLE, whole))
     flow.add(text(overall, looks.SUBTITLE, whole))
     flow.block(below=8)
-    first = _counts(flow, report)
+    _counts(flow, report)
     flow.block(below=8)
     if report.sections:
-        _chart(flow, report, first)
+        # Beneath the priorities stands the row of all of them.
+        _chart(flow, report, flow.row - 1 - len(report.sections))
     _red(flow, report)
     if report.awaited:
         _awaited(flow, report)
-    flow.break_pages(PAGE)
+    flow.finish()
 
 
-def _counts(flow: Flow, report: Report) -> int:
-    """The number of the first priority's row comes back."""
+def _widened(report: Report, widths: Sequence[int]) -> list[int]:
+    """The widths with room for the figures of what is red, taken from the wording's."""
+    ref, worded, *rest = widths
+    red = [line for line in report.lines if line.rating.colour is Colour.RED]
+    target = figure_width((line.target_shown for line in red), rest[0])
+    figure = figure_width((line.performance_shown for line in red), rest[1])
+    more = target + figure - sum(rest[:2])
+    return [ref, worded - more, target, figure, *rest[2:]]
+
+
+def _counts(flow: Flow, report: Report) -> None:
     numbers = (*(band.shown for band in report.bands), "Not rated")
     flow.add(*headings("Ref", "Priority", *numbers, "Overall", right=numbers))
-    first = flow.row
     rows = [
         (s.priority.ref, s.priority.heading, s.tally, wording.sum_restated(report, s))
         for s in report.sections
@@ -78,7 +96,6 @@ def _counts(flow: Flow, report: Report) -> int:
             *(count(n, looks.but(looks.NUMBER, bold=bold)) for n in counts),
             rating_cell(report, tally),
         )
-    return first
 
 
 def _chart(flow: Flow, report: Report, first: int) -> None:
@@ -114,12 +131,16 @@ def _chart(flow: Flow, report: Report, first: int) -> None:
     chart.set_size({"width": sum(flow.widths) - 4, "height": height})
     chart.set_chartarea({"border": {"color": RULE}})
     placed = {"x_offset": 2, "object_position": 2, "description": _chart_in_words(report)}
-    sheet.insert_chart(flow.row, 0, chart, placed)
     # In rows of a common height, for a chart may be higher than the tallest row.
     missing = height / _PIXELS_PER_POINT + 4
+    tell: Callable[[int], object] | None = partial(_insert, sheet, chart, placed)
     while missing > 0:
-        flow.space(min(missing, 30))
-        missing -= 30
+        flow.space(min(missing, 30), tell)
+        missing, tell = missing - 30, None
+
+
+def _insert(sheet: Worksheet, chart: Chart, placed: dict[str, Any], row: int) -> None:
+    sheet.insert_chart(row, 0, chart, placed)
 
 
 def _chart_in_words(report: Report) -> str:
@@ -133,13 +154,13 @@ def _chart_in_words(report: Report) -> str:
 def _red(flow: Flow, report: Report) -> None:
     red = [line for line in report.lines if line.rating.colour is Colour.RED]
     said, whole = report.bands.of(Colour.RED).said, len(flow.widths)
-    flow.block(below=8)
-    flow.add(text(f"What is {said}", looks.SECTION, whole))
+    flow.part(below=8)
+    flow.add(text(f"What is {said}", looks.SECTION, whole), leads=True)
     if not red:
         flow.add(text(f"No indicator is {said}.", span=whole))
         return
     names = ("Ref", "Indicator", "Target", "Performance", "Gap")
-    flow.add(*headings(*names, right=names[2:4], last=whole - 4))
+    flow.head(*headings(*names, right=names[2:4], last=whole - 4))
     for line in red:
         flow.add(
             text(line.indicator.ref, looks.BODY),
@@ -156,10 +177,10 @@ def _red(flow: Flow, report: Report) -> None:
 
 
 def _awaited(flow: Flow, report: Report) -> None:
-    flow.block(below=8)
-    flow.add(text("Who has not returned", looks.SECTION, len(flow.widths)))
+    flow.part(below=8)
+    flow.add(text("Who has not returned", looks.SECTION, len(flow.widths)), leads=True)
     rest = len(flow.widths) - 2
-    flow.add(*headings("Ref", "Service area", "Return", last=rest))
+    flow.head(*headings("Ref", "Service area", "Return", last=rest))
     for returned in report.awaited:
         state = wording.return_state_shown(returned, report.period)
         flow.add(
@@ -167,3 +188,4 @@ def _awaited(flow: Flow, report: Report) -> None:
             text(returned.area.name, looks.BODY),
             text(f"{state[:1].upper()}{state[1:]}.", looks.BODY, rest),
         )
+        flow.block()

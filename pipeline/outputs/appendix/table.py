@@ -25,8 +25,9 @@ from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height,
 from pipeline.workbooks.worksheets import put_text
 from schemas.units import shown
 
-#: Without indent, which LibreOffice loses where neighbours differ in their number format only.
-_NUMBER = but(NUMBER, indent=0)
+#: Without indent, which LibreOffice loses where neighbours differ in their number format only; set
+#: smaller before it turns to ####.
+_NUMBER = but(NUMBER, indent=0, shrink=True)
 _FROM_THE_TOP = but(BODY, valign="top")
 _TIME = but(BODY, num_format="dd mmm yyyy hh:mm")
 
