@@ -436,7 +436,8 @@ class Oracle:
             differing = []
             if was.travels != line.travels:
                 differing.append("direction of travel")
-            if was.marks != line.marks:
+            # Of a figure of several periods a remark says the period's own.
+            if (was.marks, was.over, was.alone) != (line.marks, line.over, line.alone):
                 differing.append("remarks")
             then, now = held.closed[1].get(line.ref), held.printed.get(line.ref)
             if not differing and (then and _told(then)) != (now and _told(now)):

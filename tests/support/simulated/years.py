@@ -86,7 +86,8 @@ class Years:
             self.differing += differences(period, expected, printed)
             self._meet(expected)
             self._meet_over_time(period)
-        self._compare_returns(living, day)
+        # Without a period named it is of those that are open.
+        self._compare_returns(living, day, *(("--period", reopened) if reopened else ()))
 
     def call(self, day: date, *words: str) -> Result:
         with time_machine.travel(datetime.combine(day, time(2), UTC)):
@@ -96,9 +97,9 @@ class Years:
         held = self.oracle.held.get(period)
         return held.register if held and held.closed else None
 
-    def _compare_returns(self, periods: list[str], day: date) -> None:
-        """Where the areas' returns stand, for those of some periods that are open."""
-        done = self.call(day, "status", "--json")
+    def _compare_returns(self, periods: list[str], day: date, *words: str) -> None:
+        """Where the areas' returns for periods stand, as far as it is told."""
+        done = self.call(day, "status", *words, "--json")
         told = {one["period"]: one["returns"] for one in json.loads(done.stdout)["periods"]}
         for period in [name for name in periods if name in told]:
             printed = {one["area"]["ref"]: one["state"] for one in told[period]}
