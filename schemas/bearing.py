@@ -9,6 +9,7 @@ from collections import defaultdict
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.accumulation import Accumulation, spanned
 from schemas.frequency import YEAR, months_of
@@ -74,6 +75,16 @@ def span(register: Register, indicator: Indicator, period: Period) -> Span:
     is_own = how is Accumulation.AS_REPORTED
     if is_own or (how is not Accumulation.LATEST and is_whole_year(period)):
         return Span((period,), period.starts)
+    held: dict[tuple[object, ...], Span] = register.__dict__.setdefault("spans", {})
+    key = (indicator.ref, how, indicator.first, indicator.last, period.name)
+    if key not in held:
+        held[key] = _span(register, indicator, period)
+    # The last is the very period that was asked about.
+    return replace(held[key], periods=(*held[key].periods[:-1], period))
+
+
+def _span(register: Register, indicator: Indicator, period: Period) -> Span:
+    how = indicator.accumulation
     begins = register.framework.year_begins
     found, is_cut_short = spanned(register.periods, period, how, begins)
     due = tuple(each for each in found if each is period or was_due(register, indicator, each))

@@ -86,7 +86,10 @@ class FirstMonth(StrEnum):
     @property
     def number(self) -> int:
         """As calendars count: 4 for April."""
-        return [*FirstMonth].index(self) + 1
+        return _NUMBERS[self]
+
+
+_NUMBERS = {month: number for number, month in enumerate(FirstMonth, 1)}
 
 
 class AcrossBreak(StrEnum):

@@ -70,7 +70,7 @@ BEFORE_IT = Rule(
 NO_TARGETS = Rule(
     "R79",
     "Open period without a target",
-    "{value} is open, and no indicator has a target for it, as others of its length have.",
+    "{value} is open, and no indicator has a target for it, as earlier ones of its length have.",
     "Add rows for it on the sheet Targets. If there is nothing to reach in it, nothing is to do.",
     "A new period is easily opened before its targets are typed; its figures are not rated.",
     severity=Severity.WARNING,
@@ -182,13 +182,18 @@ def _of_indicator(
 
 
 def _of_periods(register: Register) -> Iterator[RowQuestion]:
-    """Open periods without a target, where one of the same length has any."""
+    """Open periods without a target, where one of the same length before them has any.
+
+    One that is older than that may have been opened to load what was printed long ago.
+    """
     if not any(each.is_set for each in register.targets):
         return
-    without = [each for each in register.periods if not _has_targets(register, each)]
-    lengths = {_months(each) for each in register.periods if each not in without}
-    for period in without:
-        if period.open and _months(period) in lengths:
+    with_targets = set[int]()
+    for period in register.periods:
+        months = _months(period)
+        if _has_targets(register, period):
+            with_targets.add(months)
+        elif period.open and months in with_targets:
             yield _asked(NO_TARGETS, "periods", period, "name", value=period.name)
 
 

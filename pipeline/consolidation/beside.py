@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Rating, rate
+from pipeline.consolidation.report import Forecast
 from pipeline.store import Store
 from schemas.asking import Confidence, Requirement, asks_of
 from schemas.model import Colour, Period, PolicyKind, Register, Target
@@ -25,21 +25,6 @@ from schemas.units import shown
 from schemas.wording import day_shown
 
 _OUT_OF_TARGET = (Colour.AMBER, Colour.RED)
-
-
-class Forecast(Struct, frozen=True):
-    """What a figure is expected to be for the whole year."""
-
-    value: Decimal
-    #: As printed: `4300`.
-    figure: str
-    #: By the year's target; None where that is not known, or cannot be told before the year's end.
-    rating: Rating | None = None
-
-    @property
-    def exceeds(self) -> bool:
-        """Whether it is in the fourth band, of whose threshold only the year's target may tell."""
-        return self.rating is not None and self.rating.colour is Colour.EXCEEDED
 
 
 def actions_of(register: Register, merged: Consolidated, rating: Rating) -> Iterator[str]:

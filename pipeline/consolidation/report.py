@@ -6,12 +6,12 @@ The workbook, the page, the tidy data and the mail all print this and decide not
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from pipeline.consolidation.beside import Forecast
 from pipeline.consolidation.coverage import Coverage, coverage_shown
 from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Rating, Tally, Travel
@@ -52,6 +52,21 @@ def figure_shown(figure: Observation | Consolidated, indicator: Indicator | None
         return figure.state or figure.narrative
     unit, decimals = (indicator.unit, indicator.decimals) if indicator else (None, None)
     return shown(figure.value, unit, decimals)
+
+
+class Forecast(Struct, frozen=True):
+    """What a figure is expected to be for the whole year."""
+
+    value: Decimal
+    #: As printed: `4300`.
+    figure: str
+    #: By the year's target; None where that is not known, or cannot be told before the year's end.
+    rating: Rating | None = None
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether it is in the fourth band, of whose threshold only the year's target may tell."""
+        return self.rating is not None and self.rating.colour is Colour.EXCEEDED
 
 
 class Line(Struct, frozen=True):

@@ -27,7 +27,7 @@ from pipeline.mail.messages.digest import CopyBeside, RegisterQuestion, Undelive
 from pipeline.mail.reminders import owing
 from pipeline.outputs.issuing import published_since
 from pipeline.register.beside import beside
-from pipeline.register.last_read import last_read
+from pipeline.register.last_read import note_asked
 from pipeline.store import Attempt, Became, Outgoing, Queued
 from pipeline.store.session import Session
 from pipeline.workspace.folder import Workspace, disk_trouble
@@ -62,9 +62,8 @@ def enqueue(
         CopyBeside(copy.line, _first_day(copy.there_since, last_digest, now))
         for copy in beside(workspace.register).copies
     ]
-    read = last_read(workspace.state)
-    since = _first_day(read.read_at if read else now, last_digest, now)
-    asked = [RegisterQuestion(line, since) for line in asked_of_register(session)]
+    noted = note_asked(workspace.state, asked_of_register(session), now)
+    asked = [RegisterQuestion(line, _first_day(at, last_digest, now)) for line, at in noted.items()]
     answered = store.messages.answered()
     found = due(session, answered, redaction, skipped, undelivered, last_digest, copies, asked)
     always = workspace.settings.mail.always_digest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 
 from msgspec import Struct
 
@@ -117,7 +118,11 @@ def subject_of(name: str, stored: StoredReturns) -> Subject:
         if typed in map(spelled, (one.filename, one.name))
     )
     if not numbers and not quarantined:
-        known = (*refs, *areas, *filter(None, areas.values()), *(s.filename for s in submissions))
+        known = (
+            *refs,
+            *filter(None, chain.from_iterable(areas)),
+            *(s.filename for s in submissions),
+        )
         near = suggestion(name, dict.fromkeys(map(printable, known)))
         raise WorkspaceError(
             f"{printable(name)} is neither the ref of an indicator, nor a service area, nor a file "

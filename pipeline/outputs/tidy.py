@@ -2,7 +2,7 @@
 
 The appendix's Data sheet and the CSV file hold the same rows. An area that has not reported an
 indicator has its row too, with the status `Not reported` and no figure, so that what is missing
-can be counted like everything else.
+can be counted like everything else; where nothing is due of it, the status is `Not due`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from schemas.observations import FIELDS, Observation
 
 #: The status of a row whose service area has not reported the indicator.
 NOT_REPORTED = "Not reported"
+#: And where it is not asked for it, so that nothing is missing.
+NOT_DUE = "Not due"
 #: What a figure was restated from where nothing was printed.
 NOTHING_PRINTED = "No figure"
 
@@ -102,6 +104,11 @@ def _observed(name: str, absent: Value = "") -> DataColumn:
     return DataColumn(said.heading, said.width, said.description, value, is_number)
 
 
+def _status() -> DataColumn:
+    reported = _observed("status", NOT_REPORTED)
+    return replace(reported, value=lambda row: reported.value(row) if row.line.is_due else NOT_DUE)
+
+
 def _as_shown(row: _Reported) -> str:
     return figure_shown(row.observation, row.line.indicator) if row.observation else ""
 
@@ -145,7 +152,7 @@ COLUMNS = (
     _observed("value", None),
     _observed("numerator", None),
     _observed("denominator", None),
-    _observed("status", NOT_REPORTED),
+    _status(),
     _text("As shown", 90, "What the area reported, as the appendix prints it.", _as_shown),
     _of_line("Indicator target", 95, "What is to be reached.", lambda r: r.line.target_shown),
     _of_line(

@@ -6,6 +6,7 @@ is known who could be written to; it is made again by the next run that reads on
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ class LastRead(Struct, frozen=True):
     recipients: tuple[Recipient, ...] = ()
     #: When a run first could not read it; None while it can be read.
     unreadable_since: datetime | None = None
+    #: What is asked about it, each with when a run first asked that.
+    asked: dict[str, datetime] = {}
 
     @property
     def register(self) -> Register:
@@ -49,7 +52,22 @@ def note_read(state: Path, register: Register, now: datetime) -> None:
     """Note that a run has read the register, where that is not noted."""
     last = last_read(state)
     if last is None or last.unreadable_since is not None or last.sha256 != register.sha256:
-        _write(state, LastRead(register.sha256, now, register.framework, register.recipients))
+        asked = last.asked if last else {}
+        read = LastRead(register.sha256, now, register.framework, register.recipients, asked=asked)
+        _write(state, read)
+
+
+def note_asked(state: Path, lines: Iterable[str], now: datetime) -> Mapping[str, datetime]:
+    """Note what is asked about the register; with each comes when a run first asked it.
+
+    What is asked no longer is forgotten, and would be asked anew.
+    """
+    last = last_read(state)
+    before = last.asked if last else {}
+    asked = {line: before.get(line, now) for line in lines}
+    if last is not None and asked != before:
+        _write(state, replace(last, asked=asked))
+    return asked
 
 
 def note_unreadable(state: Path, now: datetime) -> LastRead | None:

@@ -33,9 +33,10 @@ class Year(Council):
     first: str
 
     def people_helped(self, period: Period, safety: int, care: int) -> None:
-        """Both areas report how many they helped."""
+        """Both areas report how many they helped, in returns that are otherwise not the same."""
+        schemes = {"P2-3": 3 if period is BEFORE else 4}
         self.drop(SAFETY, {"P2-2": safety}, f"{period.name} CS {safety}.xlsx", period)
-        self.drop(CARE, {"P2-2": care}, f"{period.name} ASC {care}.xlsx", period)
+        self.drop(CARE, {"P2-2": care, **schemes}, f"{period.name} ASC {care}.xlsx", period)
 
     def next_night(self) -> None:
         self.clock.shift(timedelta(1))

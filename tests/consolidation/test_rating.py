@@ -533,6 +533,7 @@ def test_a_rating_is_printed_as_word_and_symbol_or_as_its_reason() -> None:
         "Not rated: contextual",
         "Not rated: areas disagree",
         "Not rated: areas missing",
+        "Not rated: incomplete",
         "Not rated: narrative",
         "Not rated: not due",
     ]

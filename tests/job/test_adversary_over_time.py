@@ -144,3 +144,14 @@ def test_nobody_takes_a_small_number_from_two_accumulated_figures(
     assert all(reader.secrets for reader in readers)
     assert sum(len(reader.sums) for reader in readers) > 12
     assert [found for reader in readers for found in reader.found_out()] == []
+
+
+def test_the_reader_finds_what_two_years_to_date_tell() -> None:
+    hidden, first = Given("Q2", "C", 3), Given("Q1", "C", 20)
+    reader = LongReader("P1-1", Accumulation.YEAR_TO_DATE, ("Q1", "Q2"), 4, BELOW)
+    reader.figures = {first: True, hidden: False}
+    reader.sums = {(((first, 1),), 20)}
+    assert list(reader.found_out()) == []
+    reader.sums.add((((first, 1), (hidden, 1)), 23))
+    (found,) = reader.found_out()
+    assert "is 3 to 3" in found

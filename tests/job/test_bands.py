@@ -251,6 +251,10 @@ def test_what_is_asked_beside_a_figure_and_forecast_is_told_in_the_registers_wor
     entries["P1-3"]["Year-end forecast"] = "6%"
     path = council.place.inbox / "first.xlsx"
     fill_return(asking, SAFETY, PERIOD, path, entries)
+    prompts = {
+        one.prompt for one in load_workbook(path)["Indicators"].data_validations.dataValidation
+    }
+    assert any("Required where the figure is off target." in str(each) for each in prompts)
     council.night()
     with council.store as store:
         (sent,) = store.submissions()

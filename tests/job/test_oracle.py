@@ -16,13 +16,15 @@ from tests.support.simulated.years import Years
 
 #: What has to have been met at least once in three years.
 SITUATIONS = (
-    "✔ Green", "◆ Amber", "✖ Red",
+    "★ Exceeded", "✔ Green", "◆ Amber", "✖ Red",
     "Not rated: areas disagree", "Not rated: areas missing", "Not rated: contextual",
-    "Not rated: narrative", "Not rated: no cases", "Not rated: no data", "Not rated: no target",
-    "Not rated: not due", "Not rated: suppressed",
-    "arrows", "coverage", "disagree", "last reported", "next due", "no cases in",
-    "no cases to compare", "not available", "not compared", "not yet reported", "owed",
-    "own tolerance", "provisional", "restated", "sums", "without", "without, not available",
+    "Not rated: incomplete", "Not rated: narrative", "Not rated: no cases", "Not rated: no data",
+    "Not rated: no target", "Not rated: not due", "Not rated: suppressed",
+    "accumulated", "arrows", "coverage", "disagree", "last reported", "latest known", "lacks",
+    "measured otherwise", "missing", "next due", "no cases in", "no cases to compare",
+    "none before", "not available", "not compared", "not yet reported", "owed", "own tolerance",
+    "provisional", "renamed area", "renamed period", "replaces", "restated", "restated in it",
+    "split", "sums", "taken over", "thresholds", "without", "without, not available",
     "return Not received", "return Received", "return Received late",
     "return Received as a restatement", "return Sent back for correction",
 )  # fmt: skip

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.operations.doctor.check import HealthCheck, attention, broken, many, well
 from pipeline.register.beside import beside
 from pipeline.workbooks.sandbox.confinement import lacking
-from pipeline.workspace.errors import RegisterError, SettingsError
+from pipeline.workspace.errors import RegisterError, SettingsError, StoreError
 from pipeline.workspace.folder import Workspace, open_workspace
 from pipeline.workspace.settings import FILE_NAME, outdated
 from schemas.deciding import IssueRule
@@ -81,7 +82,8 @@ def look_at_register(workspace: Workspace) -> HealthCheck:
             "sheet Framework, a night would prepare a draft, and an approver would issue it."
         )
     found = f"{indicators}, {areas}, {periods}."
-    with as_it_is(workspace) as store:
+    # What is wrong with the store has a check of its own.
+    with suppress(StoreError), as_it_is(workspace) as store:
         if store is not None:
             store.period_names.know(register.periods)
             if gone := [each.line for each in vanished_periods(workspace, store, register)]:

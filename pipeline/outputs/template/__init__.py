@@ -25,6 +25,7 @@ from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import replacing, safe_name
 from schemas import fields
 from schemas.asking import asks_of, things_of
+from schemas.bands import bands_of
 from schemas.fields import Field, Takes
 from schemas.model import Indicator, Period, Register, ServiceArea
 from schemas.timeline import in_force
@@ -224,6 +225,7 @@ def _row(
         indicator,
         register.target(indicator.ref, period.name),
         {f.key: xl_rowcol_to_cell(row, n, True, True) for n, f in enumerate(columns)},
+        bands_of(register),
         below if is_hidden else None,
         asks_of(register.framework, indicator),
     )

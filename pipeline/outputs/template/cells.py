@@ -15,8 +15,9 @@ from pipeline.outputs.template.needs import Row
 from pipeline.workbooks.safe_text import plain
 from schemas.accumulation import Accumulation
 from schemas.asking import AskAction, Confidence, Requirement
+from schemas.bands import Bands
 from schemas.fields import Field, Takes
-from schemas.model import NO_CASES, Indicator, Kind, MilestoneState, Period, Status, Target
+from schemas.model import NO_CASES, Colour, Indicator, Kind, MilestoneState, Period, Status, Target
 from schemas.units import Unit, cell_value, grouped, number_format
 
 #: Excel's limits, in characters.
@@ -96,20 +97,26 @@ def _asks(field: Field, row: Row) -> str:
     return field.asks
 
 
-#: When something is required beside the figure, in the words of an input message.
-_NEEDED: dict[AskAction | Requirement, str] = {
-    AskAction.WHERE_RED: "Required where the figure is red.",
-    AskAction.WHERE_RED_OR_AMBER: "Required where the figure is red or amber.",
-    Requirement.MAY: "May be left blank.",
-    Requirement.REQUIRED: "Required.",
-}
+def _needed(rule: AskAction | Requirement, bands: Bands) -> str:
+    """When something is required beside the figure, in a sentence; empty where it is not asked."""
+    red, amber = bands.of(Colour.RED).said, bands.of(Colour.AMBER).said
+    match rule:
+        case AskAction.WHERE_RED:
+            return f"Required where the figure is {red}."
+        case AskAction.WHERE_RED_OR_AMBER:
+            return f"Required where the figure is {red} or {amber}."
+        case Requirement.MAY:
+            return "May be left blank."
+        case Requirement.REQUIRED:
+            return "Required."
+    return ""
 
 
 def _asked(field: Field, row: Row, period: Period) -> Entry | None:
     """A cell beside the figure; None where the register does not ask for it of the indicator."""
     indicator = row.indicator
-    needed = _NEEDED.get(getattr(row.asked, field.asked_for))
-    if needed is None:
+    needed = _needed(getattr(row.asked, field.asked_for), row.bands)
+    if not needed:
         return None
     message = f"{field.asks} {needed}"
     match field.takes, indicator.unit:

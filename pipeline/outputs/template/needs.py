@@ -12,6 +12,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from schemas.asking import Asks
+from schemas.bands import Bands
 from schemas.fields import Field, Takes
 from schemas.model import CommentaryRule, Indicator, Kind, Operator, Polarity, Target
 from schemas.units import Unit, cell_value
@@ -24,6 +25,8 @@ class Row(Struct, frozen=True):
     target: Target | None
     #: The absolute address of each field's cell, such as `{"performance": "$H$5"}`.
     cells: Mapping[str, str]
+    #: In whose words colours are said.
+    bands: Bands
     #: Below what its counts are suppressed; None where they are not.
     small_below: int | None = None
     #: What is asked for of it beside its figure.

@@ -225,6 +225,10 @@ class Oracle:
                     if answer
                     else ("Not reported", "")
                 )
+        for ref in register.printed_in(span):
+            if ref not in held.printed:
+                for area in listed(register.row(ref, span), "Service areas"):
+                    found[ref, register.area_name(area, span)] = ("Not due", "")
         return found
 
     def _shown(self, merged: Merged, answer: Reported) -> str:

@@ -266,6 +266,15 @@ class Register:
         """What an area is called in a period."""
         return text(self._holding(self._areas[ref], span), "Name")
 
+    def took_over(self, ref: str, span: Span) -> bool:
+        """Whether another area owes an indicator in a period than its row names."""
+        named = listed(self._holding(self.rows(ref), span), "Service areas")
+        return {*named} != {*listed(self.row(ref, span), "Service areas")}
+
+    def is_called_otherwise(self, ref: str, span: Span) -> bool:
+        """Whether an area has another name in a period than it had first."""
+        return self.area_name(ref, span) != text(self._areas[ref][0], "Name")
+
     def _is_there(self, ref: str, span: Span) -> bool:
         begins = max(self._since(row, "First period") for row in self._areas[ref])
         return begins <= span.starts and not self._has_left(ref, span)

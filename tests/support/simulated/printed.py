@@ -43,14 +43,13 @@ def read_appendix(folder: Path) -> Appendix | None:
         lines[row["Ref"]] = replace(lines[row["Ref"]], over=over, alone=_figures(alone))
     said = re.search(r'<p class="lead">.*?</p>\s*<p>(.*?)</p>', html, re.DOTALL)
     assert said
-    due = [row for row in rows if lines[row["Ref"]].rating != "Not rated: not due"]
     return Appendix(
         lines,
         dict(_sums(tables["overall"])),
         _coverage(_plain(said[1])),
         {
             (row["Ref"], row["Service area"]): (row["Status"], _figures(row["As shown"]))
-            for row in due
+            for row in rows
         },
         frozenset(restated),
     )

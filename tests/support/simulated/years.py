@@ -18,6 +18,7 @@ from tests.support.mixed import set_up
 from tests.support.oracle.compared import differences
 from tests.support.oracle.council import Appendix, Oracle, Return
 from tests.support.oracle.register import Register, Sheets
+from tests.support.oracle.words import listed, text
 from tests.support.simulated.printed import read_appendix
 from tests.support.simulated.reports import Reporter
 from tests.support.simulated.words import Council, quarter_ends
@@ -82,6 +83,7 @@ class Years:
             printed = read_appendix(self.root / "outbox" / period)
             self.differing += differences(period, expected, printed)
             self._meet(expected)
+            self._meet_over_time(period)
         self._compare_returns(living, day)
 
     def call(self, day: date, *words: str) -> Result:
@@ -122,6 +124,18 @@ class Years:
         again = self.reporter.corrected(register, area, register.by_name[period])
         self.night(day, [again], period)
 
+    def _meet_over_time(self, period: str) -> None:
+        """Count what is of areas and periods that changed."""
+        register = self.oracle.held[period].register
+        assert register is not None
+        span = register.by_name[period]
+        self.met["renamed period"] += period in register.called.values()
+        for ref in register.due_in(span):
+            self.met["taken over"] += register.took_over(ref, span)
+            areas = listed(register.row(ref, span), "Service areas")
+            self.met["renamed area"] += any(register.is_called_otherwise(a, span) for a in areas)
+            self.met["split"] += text(register.row(ref, span), "Changed from") == "2014-15"
+
     def _meet(self, appendix: Appendix) -> None:
         """Count what was compared, by kind."""
         for line in appendix.lines.values():
@@ -129,6 +143,7 @@ class Years:
             self.met["arrows"] += len(line.travels)
             self.met["restated"] += line.restated_from is not None
             self.met.update(mark[0] for mark in line.marks)
+            self.met["accumulated"] += bool(line.over)
         self.met["owed"] += len(appendix.owed)
         self.met["coverage"] += bool(appendix.coverage)
         self.met["sums"] += len(appendix.sums)
