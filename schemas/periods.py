@@ -46,9 +46,7 @@ def year_before(periods: Iterable[Period], period: Period) -> Period | None:
 
 def is_year_before(period: Period, year: Period) -> bool:
     """Whether a period lies in the year before one, by the same measure."""
-    return (
-        (year.starts - period.starts).days <= _MOST and (year.ends - period.ends).days >= _LEAST
-    )
+    return (year.starts - period.starts).days <= _MOST and (year.ends - period.ends).days >= _LEAST
 
 
 def year_around(periods: Iterable[Period], period: Period) -> Period | None:

@@ -16,7 +16,9 @@ from tests.support.council import REGISTER
 from tests.support.quarters import QUARTERS, YEAR, measure
 
 #: What was published for each quarter of the year before: 160 in all.
-PUBLISHED = dict(zip([each.name for each in QUARTERS], map(Decimal, (10, 30, 50, 70)), strict=False))
+PUBLISHED = dict(
+    zip([each.name for each in QUARTERS], map(Decimal, (10, 30, 50, 70)), strict=False)
+)
 
 
 def targets_of(how: Accumulation, periods: tuple[Period, ...]) -> list[Decimal | None]:

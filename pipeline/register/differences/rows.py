@@ -206,7 +206,7 @@ def _name(row: _Row) -> str:
 
 
 def _before(row: _Row, rows: Mapping[_Key, _Row]) -> _Row | None:
-    """The row that holds until one with the same ref takes its place; None where it is the first."""
+    """The row that holds until one with its ref takes its place; None where it is the first."""
     if not row.get("since") or "ref" not in row:
         return None
     same = [each for each in rows.values() if each["ref"] == row["ref"]]
