@@ -84,13 +84,15 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
     from pipeline.consolidation.assembly import report_of
     from pipeline.job.session import at_work
     from pipeline.outputs.issuing import publish
+    from schemas.periods import in_order
 
     written: list[Path] = []
     with (
         progress_bar() as progress,
         at_work(workspace_at(workspace), console.now(), progress) as session,
     ):
-        chosen = chosen_periods(session.register, period)
+        # One may print the figures of those before it.
+        chosen = sorted(chosen_periods(session.register, period), key=in_order)
         for done, each in enumerate(chosen):
             progress("Writing the appendix", done, len(chosen))
             for made in publish(session, report_of(session, each), afresh=True):

@@ -45,12 +45,15 @@ def content_key(
     an earlier period or of no known area, and what `_said_by` passes over of the register.
     """
     earlier = [p.name for p in bearing(register, period) if p.name not in published]
-    awaited = [area.ref for area in reporting(register)]
+    received = sorted(submissions, key=lambda s: s.id)
+    mine = {s.area for s in received if s.outcome is Outcome.ACCEPTED and s.period == period.name}
+    # An area that left is printed for the return that counts, and with what was sent back since.
+    printed = mine.union(area.ref for area in reporting(register))
     counted = [
         f"{s.id}:{s.outcome}"
-        for s in sorted(submissions, key=lambda s: s.id)
+        for s in received
         if (s.outcome is Outcome.ACCEPTED and s.period in (period.name, *earlier))
-        or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in awaited)
+        or (s.outcome is Outcome.REJECTED and s.period == period.name and s.area in printed)
     ]
     counted += [f"entered {one.id}" for one in sorted(entered, key=lambda one: one.id)]
     compared = [f"{name} as issued:{number}" for name, number in sorted(published.items())]

@@ -7,10 +7,12 @@ printed is read back and held against it.
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
+import tests.support.oracle.council
 from tests.support.sampled import sampled
 from tests.support.simulated.years import Years
 
@@ -38,3 +40,12 @@ def test_three_years_of_a_council_are_what_the_words_of_its_register_say(
     years.live()
     assert years.differing == []
     assert [each for each in SITUATIONS if not years.met[each]] == []
+
+
+def test_the_oracle_knows_nothing_of_the_project() -> None:
+    folder = Path(tests.support.oracle.council.__file__).parent
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not [n for n in names if n.partition(".")[0] in ("pipeline", "schemas")], path

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, scan
 from pipeline.job import session
 from pipeline.job.nightly import Night
@@ -100,7 +101,7 @@ def test_a_correction_of_the_earlier_period_in_the_same_night_is_what_counts(
     assert findings(night(place)) == {"2011-12": [], "2012-13": []}
 
 
-def test_a_night_cut_off_between_two_periods_is_completed_with_the_same_findings(
+def test_a_night_whose_archive_refuses_a_file_finds_the_same_and_is_completed(
     place: Workspace,
 ) -> None:
     send(place, YEARS[2], 0)
@@ -112,11 +113,17 @@ def test_a_night_cut_off_between_two_periods_is_completed_with_the_same_findings
     in_the_way.write_text("in the way")
     with pytest.raises(WorkspaceError, match="was taken in but cannot be moved"):
         night(place)
+    # What was on its way is seen to once the next period is in.
     with session.store_of(place) as store:
-        assert [s.period for s in store.submissions()] == ["2011-12"]
+        received = store.submissions()
+    codes = {one.period: [f.code for f in one.findings if f.code != "C16"] for one in received}
+    assert codes == {"2011-12": [], "2012-13": ["C05"]}
     in_the_way.unlink()
-    assert findings(night(place, 1)) == {"2012-13": ["C05"]}
+    night(place, 1)
+    with session.store_of(place) as store:
+        assert store.submissions() == received
     assert list(place.inbox.iterdir()) == []
+    assert all(find_archived(place, one.sha256) for one in received)
 
 
 def arrivals(place: Workspace) -> Sequence[Arrival]:

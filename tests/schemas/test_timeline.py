@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
+from schemas.accumulation import Accumulation
 from schemas.bearing import bearing, compared
 from schemas.frequency import AcrossBreak, Carried, FirstMonth, Frequency, Profile, WhenNotDue
 from schemas.model import (
@@ -187,6 +188,15 @@ def test_of_periods_that_end_together_the_shorter_comes_before_the_longer() -> N
     assert next_due(register, quarterly, june) == first
     assert next_due(register, monthly, first) == of_year[3]
     assert second not in bearing(register, of_year[5])
+
+
+def test_of_what_grows_over_a_year_the_last_figure_is_told_where_it_is_not_due() -> None:
+    monthly = one(due=Frequency.MONTHLY, accumulation=Accumulation.YEAR_TO_DATE)
+    of_year = months(2012)
+    register = register_of(monthly, periods=[*of_year, *QUARTERS])
+    # A month is compared with that of the year before, of which there is none.
+    assert compared(register, monthly, of_year[5]).last is None
+    assert compared(register, monthly, QUARTERS[1]).last == of_year[5]
 
 
 def test_a_figure_is_compared_with_the_last_one_that_was_due_and_with_a_year_before() -> None:

@@ -45,6 +45,9 @@ def _comparable(field: str, line: Line) -> object:
     if field == "target":
         # A target has the decimals that it is typed or comes out with; which, is not compared.
         return _ZEROS.sub(lambda found: found[1].rstrip("."), said)
+    if field == "performance":
+        # Words of several areas stand in lines of their own.
+        return said.split()
     return sorted(said) if field == "marks" else said
 
 

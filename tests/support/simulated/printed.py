@@ -39,8 +39,11 @@ def read_appendix(folder: Path) -> Appendix | None:
     }
     lines = {line.ref: line for line in _lines(tables, restated)}
     for row in rows:
+        line = lines[row["Ref"]]
         over, alone = (row.get(heading, "") for heading in _ACCUMULATED)
-        lines[row["Ref"]] = replace(lines[row["Ref"]], over=over, alone=_figures(alone))
+        is_long = line.performance == "In words, below"
+        performance = row["Indicator performance"] if is_long else line.performance
+        lines[row["Ref"]] = replace(line, performance=performance, over=over, alone=_figures(alone))
     said = re.search(r'<p class="lead">.*?</p>\s*<p>(.*?)</p>', html, re.DOTALL)
     assert said
     return Appendix(

@@ -11,7 +11,7 @@ from tests.support.oracle.council import Return
 from tests.support.oracle.figures import rule_of
 from tests.support.oracle.register import Register, Span
 from tests.support.oracle.words import Row, listed, rounded, text
-from tests.support.simulated.words import CUMULATIVE, Council
+from tests.support.simulated.words import CUMULATIVE, SECOND, Council
 
 Entry = dict[str, object]
 
@@ -22,6 +22,16 @@ class Nights:
 
     in_time: list[Return]
     late: list[Return]
+
+    @property
+    def at_once(self) -> list[Return]:
+        """What comes where nobody is late: each area's first return.
+
+        Of two whose figure is the one received last, the second does not report.
+        """
+        first = {(one.area, one.period) for one in self.in_time}
+        late = (one for one in self.late if (one.area, one.period) not in first)
+        return [*self.in_time, *(one for one in late if one.area not in SECOND)]
 
 
 class Reporter:
