@@ -69,6 +69,19 @@ def last_reported(register: Register, indicator: Indicator, period: Period) -> P
     return last_due(register, indicator, period)
 
 
+def so_far(register: Register, indicator: Indicator, period: Period) -> Period | None:
+    """The period of the same year from whose figure one that is reported cumulatively has grown.
+
+    None at the year's beginning, and of other figures; of rates too, which may fall.
+    """
+    if indicator.accumulation is not Accumulation.CUMULATIVE or is_whole_year(period):
+        return None
+    if indicator.merge_rule.merging.needs_parts:
+        return None
+    before = span(register, indicator, period).periods[:-1]
+    return before[-1] if before else None
+
+
 def span(register: Register, indicator: Indicator, period: Period) -> Span:
     """The periods that an indicator's figure of a period is made of, by the row that holds then."""
     how = indicator.accumulation
@@ -146,12 +159,13 @@ def _over_time(register: Register, period: Period) -> _Borne:
         pair = compared(register, each, period)
         found += [pair.last, pair.year_before, last_reported(register, each, period)]
     there = dict.fromkeys(each for each in found if each)
+    growing = (so_far(register, each, period) for each in current.indicators)
     parts = _parts(register, current, period)
     refs: dict[Period, Refs] = {
         each: _whole(register, each, parts.get(each, frozenset())) for each in there
     }
     refs |= {each: of for each, of in parts.items() if each not in refs}
-    return _Borne(tuple(there), refs)
+    return _Borne(tuple(dict.fromkeys((*there, *filter(None, growing)))), refs)
 
 
 def _whole(register: Register, earlier: Period, parts: frozenset[str]) -> Refs:

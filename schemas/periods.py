@@ -9,6 +9,8 @@ from schemas.frequency import months_of
 from schemas.model import Period
 
 _YEAR = 12
+#: How many days a year before may be away: within a week of it.
+_LEAST, _MOST = 358, 373
 
 
 def in_order(period: Period) -> tuple[date, timedelta]:
@@ -37,9 +39,14 @@ def year_before(periods: Iterable[Period], period: Period) -> Period | None:
     """The same period a year before: the one that starts and ends within a week of it."""
     for other in periods:
         apart = (period.starts - other.starts, period.ends - other.ends)
-        if all(358 <= each.days <= 373 for each in apart):
+        if all(_LEAST <= each.days <= _MOST for each in apart):
             return other
     return None
+
+
+def is_year_before(period: Period, year: Period) -> bool:
+    """Whether a period lies in the year before one, by the same measure."""
+    return (year.starts - period.starts).days <= _MOST and (year.ends - period.ends).days >= _LEAST
 
 
 def year_around(periods: Iterable[Period], period: Period) -> Period | None:

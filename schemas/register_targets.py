@@ -8,8 +8,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from schemas.accumulation import Accumulation
 from schemas.checks import Condition, RowCheck
-from schemas.frequency import Carried
+from schemas.findings import Severity
+from schemas.frequency import Carried, Profile
 from schemas.model import Kind, Operator, Polarity
 from schemas.register_thresholds import THRESHOLD_KEYS
 from schemas.units import Unit, row_of, shown
@@ -65,6 +67,33 @@ def _has_a_target(
     _how: pd.Series[Any], value: pd.Series[Any], low: pd.Series[Any], up: pd.Series[Any]
 ) -> Verdicts:
     return value.notna() | low.notna() | up.notna()
+
+
+def _fits(*columns: pd.Series[Any]) -> Verdicts:
+    """Whether what a spread makes of a year's target is what the figures are held against."""
+    return [_misfit(*each) is None for each in zip(*columns, strict=True)]
+
+
+def _misfit(spread: str | None, how: str | None, unit: str | None) -> tuple[str, Profile] | None:
+    """Of what the figures are that a spread does not suit, and the spread that would; else None."""
+    made = Accumulation(how or Accumulation.AS_REPORTED)
+    if spread not in (Profile.PARTS, Profile.ADDING_UP):
+        return None
+    if made.is_rolling:
+        return "of a whole year", Profile.SAME
+    is_share = row_of(_UNITS.get(unit or "")).is_share
+    if spread == Profile.PARTS and is_share:
+        return "percentages, of which a year's has no parts", Profile.SAME
+    if spread == Profile.PARTS and made.is_of_year:
+        return "of the year so far", Profile.ADDING_UP
+    if spread == Profile.ADDING_UP and not made.is_of_year:
+        return "of each period alone", Profile.SAME if is_share else Profile.PARTS
+    return None
+
+
+def _misfit_words(row: Any, _field: str) -> dict[str, str]:
+    of_what, instead = _misfit(row.profile, row.accumulation, row.unit) or ("", "")
+    return {"ref": row.indicator, "of_what": of_what, "instead": instead}
 
 
 def _operator_words(row: Any, _field: str) -> dict[str, str]:
@@ -185,6 +214,18 @@ TARGET_CHECKS = (
             )
         },
         words=lambda row, _: {"how": row.carried or "in no way"},
+    ),
+    RowCheck(
+        "R57",
+        "Spread that does not suit the figures",
+        "The target of {ref} is spread as {value}, and the figures that are rated are {of_what}.",
+        "Choose {instead}, or another way under Accumulation on the sheet Indicators. If it is "
+        "meant so, nothing is to do.",
+        "A figure of the year so far would be held against a quarter of the year's target, or that "
+        "of a quarter against more.",
+        at={"targets.profile": Condition(("profile",), _fits, also=("accumulation", "unit"))},
+        words=_misfit_words,
+        severity=Severity.WARNING,
     ),
     RowCheck(
         "R43",

@@ -59,7 +59,7 @@ _HEADINGS = {each.key: each.heading for each in THRESHOLDS} | {
 _UNITS = {str(unit): unit for unit in Unit}
 #: What a row of a target has of its indicator, beside its own columns.
 ABOUT_TARGETS = (
-    *("kind", "polarity", "unit", "tolerance"),
+    *("kind", "polarity", "unit", "tolerance", "accumulation"),
     *("plausible_minimum", "plausible_maximum"),
 )
 

@@ -109,10 +109,15 @@ class Disclosed(Struct, frozen=True):
 
     def of(self, period: Period | None, indicator: Indicator) -> Consolidated | None:
         """An indicator's figure of an earlier period, as that is rated and printed, if there is."""
+        if period and indicator.accumulation is Accumulation.LATEST:
+            # What it borrowed from one before it goes nowhere from there.
+            return self.accumulating.printed.get((period.name, indicator.ref))
+        return self.known(period, indicator)
+
+    def known(self, period: Period | None, indicator: Indicator) -> Consolidated | None:
+        """The same, with what is borrowed from a period before it."""
         own = self.accumulating.printed.get((period.name, indicator.ref)) if period else None
-        if own is None or period is None or indicator.accumulation is Accumulation.LATEST:
-            return own
-        return self.accumulating.of(own, period).figure
+        return self.accumulating.of(own, period).figure if own and period else None
 
 
 def report_of(session: Session, period: Period, remade: Issue | None = None) -> Report:
@@ -332,7 +337,7 @@ def _tally(lines: Sequence[Line], policy: Policy) -> Tally:
 def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     register, indicator = disclosed.merged.register, merged.indicator
     period = disclosed.merged.period
-    target = register.target(indicator.ref, period.name)
+    target = None if merged.not_due else register.target(indicator.ref, period.name)
     target = disclosure.disclosed_target(register, target)
     pair = compared(register, indicator, period)
     names = [each.name for each in (pair.last, pair.year_before) if each]
@@ -352,7 +357,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         travel=_since(merged, target, last) or _since_baseline(merged, target),
         year_travel=_since(merged, target, year_before),
         remarks=tuple(
-            remarks_not_due(register, indicator, period, earlier[0])
+            remarks_not_due(register, indicator, period, disclosed.known(pair.last, indicator))
             if merged.not_due
             else (*made.remarks, *remarks(register, merged, target, earlier, recalled))
         ),

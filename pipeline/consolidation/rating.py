@@ -12,6 +12,7 @@ from msgspec import Struct
 from pipeline.consolidation.coverage import Coverage, coverage_key
 from pipeline.consolidation.merge import Consolidated, is_incomplete
 from schemas import model
+from schemas.asking import AskAction
 from schemas.bands import Bands
 from schemas.model import Colour, Indicator, Policy, Target, Tolerance
 from schemas.units import Unit, row_of, shown
@@ -104,7 +105,14 @@ class Tally(Struct, frozen=True):
         return sum(map(self.of, Colour))
 
 
-_MILESTONES = {
+#: Of what colours each rule asks for corrective action.
+ACTION_FOR = {
+    AskAction.WHERE_RED: (Colour.RED,),
+    AskAction.WHERE_RED_OR_AMBER: (Colour.RED, Colour.AMBER),
+}
+
+#: The rating of each state of a milestone.
+MILESTONES = {
     model.MilestoneState.COMPLETE: Rating(Colour.GREEN),
     model.MilestoneState.ON_TRACK: Rating(Colour.GREEN),
     model.MilestoneState.AT_RISK: Rating(Colour.AMBER),
@@ -131,7 +139,7 @@ def rate(
     if indicator.kind is model.Kind.NARRATIVE and figure.narrative:
         return Rating(not_rated=NotRated.NARRATIVE)
     if figure.state is not None:
-        return _MILESTONES[figure.state]
+        return MILESTONES[figure.state]
     if figure.no_cases:
         return Rating(not_rated=NotRated.INCOMPLETE if is_incomplete(figure) else NotRated.NO_CASES)
     if figure.lacks:
@@ -205,7 +213,7 @@ def _is_exceeded(
     beyond = side * (Fraction(value) - Fraction(goal))
     tolerance = Tolerance(policy.exceeded_by, policy.tolerance.kind)
     is_nothing = tolerance.kind is model.ToleranceKind.PERCENT_OF_TARGET and not goal
-    return beyond > 0 and not is_nothing and beyond >= _extent(tolerance, goal)
+    return beyond > 0 and not is_nothing and beyond >= extent(tolerance, goal)
 
 
 def shortfall(value: Decimal, target: Target) -> Fraction:
@@ -233,10 +241,10 @@ def edge(value: Decimal, target: Target) -> Decimal:
 
 def _is_within(value: Decimal, target: Target, tolerance: Tolerance) -> bool:
     """Whether a figure out of target is out by no more than the tolerance, edge included."""
-    return shortfall(value, target) <= _extent(tolerance, edge(value, target))
+    return shortfall(value, target) <= extent(tolerance, edge(value, target))
 
 
-def _extent(tolerance: Tolerance, goal: Decimal) -> Fraction:
+def extent(tolerance: Tolerance, goal: Decimal) -> Fraction:
     """How far a tolerance reaches from a target, in the target's unit."""
     amount = Fraction(tolerance.amount)
     if tolerance.kind is model.ToleranceKind.POINTS:
@@ -328,7 +336,7 @@ def key(policy: Policy, own: Own = _NOTHING) -> tuple[tuple[Colour, str], ...]:
         words = {Colour.EXCEEDED: exceeded, **words}
     if own.milestones:
         for colour in words:
-            states = [s.lower() for s, rating in _MILESTONES.items() if rating.colour is colour]
+            states = [s.lower() for s, rating in MILESTONES.items() if rating.colour is colour]
             if states:
                 words[colour] += f"; of a milestone: {' or '.join(states)}"
     return tuple(words.items())

@@ -77,7 +77,8 @@ def remarks_not_due(
 ) -> Iterable[str]:
     """The last figure of an indicator that is not due, with its period, and when the next is."""
     if last is not None and (figure := figure_shown(last, last.indicator)):
-        yield f"Last reported for {last.period}: {figure}."
+        # Words may end with a full stop of their own.
+        yield f"Last reported for {(last.over or (last.period,))[-1]}: {figure.rstrip('.')}."
     elif last is not None and last.conflict:
         yield f"Last reported for {last.period}: {DISAGREED.lower()}."
     following = next_due(register, indicator, period)

@@ -106,6 +106,13 @@ class Line(Struct, frozen=True):
         """Whether a figure is asked for; if not, only the last one is told of."""
         return not self.consolidated.not_due
 
+    @property
+    def nothing_shown(self) -> str:
+        """What stands in place of a figure that there is none of."""
+        if not self.is_due:
+            return "Not due"
+        return "Incomplete" if self.consolidated.lacks else "No data"
+
 
 class Section(Struct, frozen=True):
     """One priority: what was achieved, its indicators, and how they add up."""

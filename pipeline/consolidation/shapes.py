@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from schemas.accumulation import Accumulation
 from schemas.frequency import months_of
 from schemas.model import Indicator, Period, Register, Shape, Target
-from schemas.periods import year_before
+from schemas.periods import in_order, is_year_before, year_before
 from schemas.timeline import row_for, was_due
 
 #: A period's figures that stand as published, by their indicators' refs.
@@ -36,29 +36,41 @@ def shaped(register: Register, figures: PublishedFigures) -> Register:
 
 def _shapes(register: Register, row: Target, figures: PublishedFigures) -> Iterator[Shape]:
     whole = register.period(row.period)
+    if whole is None:
+        return
     by_length: dict[int, list[Period]] = defaultdict(list)
-    for each in register.periods if whole else ():
-        if whole and whole.starts <= each.starts and each.ends <= whole.ends and each is not whole:
+    for each in sorted(register.periods, key=in_order):
+        if is_year_before(each, whole):
             by_length[months_of(each.starts, each.ends)].append(each)
+    year = months_of(whole.starts, whole.ends)
     for months, parts in by_length.items():
-        if whole and len(parts) * months == months_of(whole.starts, whole.ends):
-            yield from _of_parts(register, row.indicator, parts, figures)
+        if months < year and len(parts) * months == year:
+            yield from _of_parts(register, row.indicator, whole, parts, figures)
 
 
 def _of_parts(
-    register: Register, ref: str, parts: Sequence[Period], figures: PublishedFigures
+    register: Register,
+    ref: str,
+    whole: Period,
+    parts: Sequence[Period],
+    figures: PublishedFigures,
 ) -> Iterator[Shape]:
-    """The shapes of periods that make up a year, in their order."""
+    """The shapes of the periods of a year, by the parts of the year before in their order.
+
+    The register need not hold all of this year's yet.
+    """
+    this_year = (each for each in register.periods if whole.starts <= each.starts <= whole.ends)
+    like = {before.name: p for p in this_year if (before := year_before(register.periods, p))}
     values: list[Decimal] = []
-    due: list[Period] = []
+    due: list[Period | None] = []
     how = Accumulation.AS_REPORTED
-    for part in parts:
-        now = row_for(register, ref, part.name)
-        before = year_before(register.periods, part)
-        if now is None or not was_due(register, now, part):
+    for before in parts:
+        part = like.get(before.name)
+        now = row_for(register, ref, (part or whole).name)
+        then = row_for(register, ref, before.name)
+        if now is None or not was_due(register, now, part or before):
             continue
-        then = row_for(register, ref, before.name) if before else None
-        if before is None or then is None or not _is_alike(then, now):
+        if then is None or not _is_alike(then, now):
             return
         value = figures(before).get(ref)
         if value is None or value < 0:
@@ -73,7 +85,8 @@ def _of_parts(
     of_each = to_date if how.is_of_year else values
     if total > 0:
         for part, value in zip(due, of_each, strict=True):
-            yield Shape(ref, part.name, value, total)
+            if part is not None:
+                yield Shape(ref, part.name, value, total)
 
 
 def _is_alike(then: Indicator, now: Indicator) -> bool:

@@ -21,6 +21,7 @@ REASONS = {
     NotRated.CONTEXTUAL: "neither a higher nor a lower figure is better in itself.",
     NotRated.CONFLICT: "service areas reported different figures, and neither is taken.",
     NotRated.INCOMPLETE: "the figure needs every service area, and not all have reported.",
+    NotRated.PERIODS_MISSING: "the figure is of several periods, and not all of them have theirs.",
     NotRated.NARRATIVE: "progress is reported in words, which have no colour.",
     NotRated.NOT_DUE: "nothing is due of it for this period.",
 }

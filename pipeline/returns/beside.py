@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.consolidation.merge import Consolidated
-from pipeline.consolidation.rating import rate
+from pipeline.consolidation.rating import ACTION_FOR, rate
 from pipeline.returns.frames import Earlier, Placed, Rows
 from pipeline.returns.reading import ReportedRow
 from schemas.asking import AskAction, Asks, asks_of
@@ -19,10 +19,6 @@ from schemas.model import Colour, Indicator, Period, PolicyKind, Register
 from schemas.returns import ASKED_BESIDE
 from schemas.verdicts import frame_of
 
-_REQUIRED_OF = {
-    AskAction.WHERE_RED: frozenset({Colour.RED}),
-    AskAction.WHERE_RED_OR_AMBER: frozenset({Colour.RED, Colour.AMBER}),
-}
 _NOTHING_ASKED = Asks()
 
 
@@ -51,7 +47,7 @@ def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier)
                 "forecast_rule": asked.forecast,
                 "confidence_rule": asked.confidence,
                 "colour": bands.of(colour).said if colour else "",
-                "is_due": colour in _REQUIRED_OF.get(asked.action, ()),
+                "is_due": colour in ACTION_FOR.get(asked.action, ()),
                 "has_figure": row.value is not None and not row.suppressed,
                 "received_on": one.received_on,
                 "columns": frozenset(one.reading.columns[row.table]),

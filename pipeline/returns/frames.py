@@ -19,7 +19,7 @@ from msgspec import Struct
 from pipeline.returns.reading import Reading, ReportedRow
 from pipeline.workbooks.figures import parse
 from pipeline.workbooks.figures.figure import Scale
-from schemas.bearing import compared, last_reported
+from schemas.bearing import compared, last_reported, so_far
 from schemas.checks import Checks
 from schemas.fields import EARLIER, PREFILLED, SIGNED, prefilled
 from schemas.model import (
@@ -149,6 +149,7 @@ class Standards:
         self._register = register
         self._all: list[_Standard] = []
         self._before: dict[str, Mapping[str, str]] = {}
+        self._so_far: dict[str, Mapping[str, str]] = {}
         #: The place of each indicator's standard, by period and ref.
         self.places: dict[str, dict[str, int]] = {}
         for period in dict.fromkeys(periods):
@@ -191,6 +192,16 @@ class Standards:
             pair = compared(self._register, indicator, period) if indicator else None
             name = pair.year_before.name if pair and pair.year_before else ""
             yield name, ref, area
+
+    def so_far(
+        self, period: Period, area: str, refs: Iterable[str]
+    ) -> Iterator[tuple[str, str, str]]:
+        """The same of the figures from which cumulative ones have grown since."""
+        if period.name not in self._so_far:
+            last = {i.ref: so_far(self._register, i, period) for i in self._register.indicators}
+            self._so_far[period.name] = {ref: each.name for ref, each in last.items() if each}
+        names = self._so_far[period.name]
+        return ((names.get(ref, ""), ref, area) for ref in refs)
 
     def at(self, places: list[int]) -> dict[str, pd.Series[Any]]:
         """The columns of the standards at some places."""
@@ -251,6 +262,11 @@ def row_frame(
         columns["year_before"] += (
             map(earlier.get, standards.a_year_before(one.period, one.area.ref, refs))
             if earlier and is_told
+            else repeat(None, len(rows))
+        )
+        columns["so_far"] += (
+            map(earlier.get, standards.so_far(one.period, one.area.ref, refs))
+            if earlier
             else repeat(None, len(rows))
         )
         columns["standing"] += (

@@ -5,6 +5,7 @@ period and with last period's figure; conditions look at those columns alone. An
 code, title, what is said, what to do, why.
 """
 
+import operator
 from decimal import Decimal
 
 from schemas.checks import Cells, Checks, Condition, RowCheck
@@ -54,6 +55,9 @@ ROWS = Checks(
         "may_have_no_cases": Cells(bool, "Of cases", "Whether there may be nothing to measure."),
         "is_share": Cells(bool, "Share", "Whether the numerator is a part of the denominator."),
         "last": Cells(Decimal, "Last period", "The figure of the period before.", nullable=True),
+        "so_far": Cells(
+            Decimal, "So far", "The year's figure up to the period before.", nullable=True
+        ),
         "year_before": Cells(
             Decimal, "A year before", "That of the same period then.", nullable=True
         ),
@@ -269,6 +273,19 @@ ROWS = Checks(
             severity=Severity.WARNING,
         ),
         RowCheck(
+            "C75",
+            "Cumulative figure that falls",
+            "{ref} is reported cumulatively, and {value} is less than the {earlier} of the period "
+            "before.",
+            "Type what there was from the beginning of the year on, and not of the period alone. "
+            "If an earlier figure was wrong, say so in Commentary.",
+            "A figure of the period alone, typed where the year's so far belongs, looks far too "
+            "good or too bad.",
+            at={"performance": Condition(("value", "so_far"), operator.ge)},
+            words=lambda row, _: {"earlier": shown(row.so_far, row.unit)},
+            severity=Severity.WARNING,
+        ),
+        RowCheck(
             "C70",
             "A figure that was accepted becomes Not available",
             "{ref} is given as Not available, and the return that counts until now has its figure.",
@@ -345,9 +362,10 @@ ROWS = Checks(
     ),
 )
 
+_EARLIER_FIGURES = frozenset({*EARLIER, "so_far"})
 #: The codes of the checks that hold a figure against the last period's, and quote it.
 COMPARING = frozenset(
     check.code
     for check in ROWS.checks
-    if any(not {*EARLIER}.isdisjoint(condition.looks_at) for condition in check.at.values())
+    if any(not _EARLIER_FIGURES.isdisjoint(each.looks_at) for each in check.at.values())
 )

@@ -7,10 +7,12 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import Colour, NotRated
+from pipeline.consolidation.remarks import remarks_not_due
 from pipeline.consolidation.report import Line
 from schemas.accumulation import Accumulation
-from schemas.frequency import AcrossBreak, Profile
+from schemas.frequency import AcrossBreak, Frequency, Profile
 from schemas.merge_rules import MergeRule
 from schemas.model import Kind, Target
 from schemas.units import Unit
@@ -205,6 +207,21 @@ def test_the_latest_known_figure_stands_where_a_period_has_none_and_says_whose_i
     assert (line.performance_shown, line.rating.colour) == ("32", Colour.GREEN)
     assert "The latest known figure is that of 2011-12 Q2." in line.remarks
     assert line.travel is None
+
+
+def test_what_is_not_due_shows_the_latest_known_figure_with_the_period_that_it_is_of() -> None:
+    target = Target("P1-1", YEAR.name, value=Decimal(30))
+    known = measure(A.LATEST, due=Frequency.QUARTERLY)
+    register = register_of(known, targets=(target,), periods=(*QUARTERS, YEAR))
+    line = line_of(register, YEAR, by_quarter((10, 20), (11, 21), (), (), first=4))
+    assert line.remarks[0] == "Last reported for 2012-13 Q2: 32."
+    assert (line.target_shown, why(line)) == ("", NotRated.NOT_DUE)
+
+
+def test_the_last_words_of_what_is_not_due_end_with_one_full_stop() -> None:
+    last = Consolidated(measure(A.AS_REPORTED, kind=Kind.NARRATIVE), "Q1", narrative="All is well.")
+    said = [*remarks_not_due(register_of(last.indicator), last.indicator, QUARTERS[1], last)]
+    assert said[0] == "Last reported for Q1: All is well."
 
 
 def test_a_milestone_has_a_latest_known_state() -> None:

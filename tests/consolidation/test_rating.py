@@ -30,6 +30,7 @@ from pipeline.consolidation.rating import (
     tolerance_shown,
     travel,
 )
+from pipeline.outputs.wording import REASONS
 from schemas.bands import bands_of
 from schemas.merge_rules import MergeRule
 from schemas.model import (
@@ -537,6 +538,10 @@ def test_a_rating_is_printed_as_word_and_symbol_or_as_its_reason() -> None:
         "Not rated: narrative",
         "Not rated: not due",
     ]
+
+
+def test_every_reason_for_no_colour_is_explained_to_the_reader() -> None:
+    assert set(REASONS) == set(NotRated)
 
 
 # --- Direction of travel -------------------------------------------------------------------------

@@ -197,6 +197,31 @@ def test_a_cumulative_figure_is_held_against_the_same_quarter_of_the_year_before
     assert (found.code, found.value) == ("C05", "11")
 
 
+def test_a_cumulative_figure_that_falls_in_the_course_of_its_year_is_asked_about(
+    tmp_path: Path,
+) -> None:
+    alone = replace(CUMULATIVE, areas=("CS",), merge_rule=MergeRule.SOLE)
+    council = Council(tmp_path / "council", register_of(alone))
+    # In one night, whatever the order in which they come; the fifth quarter begins a new year.
+    for number, figure in ((4, 3), (2, 12), (1, 20), (0, 5), (3, 20)):
+        fill_return(
+            council.register,
+            SAFETY,
+            QUARTERS[number],
+            council.place.inbox / f"{number}.xlsx",
+            {"P1-2": {"Performance": figure}},
+        )
+    council.night()
+    with council.store as store:
+        found = {each.period: each.findings for each in store.submissions()}
+    (told,) = found.pop(QUARTERS[2].name)
+    assert (told.code, told.severity) == ("C75", "warning")
+    assert told.problem == (
+        "P1-2 is reported cumulatively, and 12 is less than the 20 of the period before."
+    )
+    assert set(found.values()) == {()}
+
+
 def test_commentary_is_not_asked_of_a_quarter_beside_the_target_of_the_year_to_date(
     tmp_path: Path,
 ) -> None:

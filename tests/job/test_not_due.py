@@ -82,6 +82,10 @@ def test_what_is_not_due_is_printed_with_its_last_figure_and_when_the_next_comes
     rows = csv.DictReader(data.read_text(encoding="utf-8-sig").splitlines())
     status = {row["Ref"]: row["Status"] for row in rows}
     assert (status["P2-3"], status["P2-4"]) == ("Not reported", "Not due")
+    page = next(council.place.outbox_of(Q3.name).glob("*.html")).read_text(encoding="utf-8")
+    row = next(each for each in page.split("<tr") if line["indicator"] in each)
+    assert ">Not due<" in row.partition('data-label="Performance"')[2]
+    assert "No data" not in row
 
 
 def test_what_is_not_due_counts_for_no_coverage_and_makes_nobody_owe_a_return(

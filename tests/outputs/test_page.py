@@ -80,7 +80,7 @@ def test_every_indicator_stands_with_its_target_figure_rating_and_travel(report:
     text = Outline(render_page(report)).text
     for line in report.lines:
         in_words = len(line.performance_shown) > 40
-        figure = "In words, below" if in_words else line.performance_shown or "No data"
+        figure = "In words, below" if in_words else line.performance_shown or line.nothing_shown
         row = " ".join(
             one_line(part)
             for part in (

@@ -13,8 +13,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.template import ReturnTo, write_template
 from pipeline.outputs.template.own_figures import OwnFigures
+from pipeline.outputs.template.return_to import return_to
 from pipeline.returns.reader import read_workbook
 from pipeline.workbooks.file_kind import FileKind
+from pipeline.workspace.folder import Workspace
+from pipeline.workspace.settings import Settings
+from schemas.accumulation import Accumulation
+from schemas.asking import AskAction, Requirement
 from schemas.merge_rules import MergeRule
 from schemas.model import (
     CommentaryRule,
@@ -162,6 +167,104 @@ def test_another_program_asks_as_the_register_does(tmp_path: Path) -> None:
         "TRUE",
         "FALSE",
     ]
+
+
+#: What is asked for beside each figure; by 5% of the target, but of P1-3 with thresholds.
+BESIDE = replace(
+    REGISTER,
+    framework=replace(
+        REGISTER.framework,
+        ask_action=AskAction.WHERE_RED,
+        ask_forecast=Requirement.REQUIRED,
+        ask_confidence=Requirement.MAY,
+    ),
+    indicators=(
+        *(replace(each, commentary=CommentaryRule.NEVER) for each in REGISTER.indicators[:2]),
+        replace(REGISTER.indicators[2], ask_action=AskAction.WHERE_RED_OR_AMBER),
+        asking("P1-5", Unit.RATIO, Polarity.HIGHER, commentary=CommentaryRule.NEVER),
+        replace(
+            indicator("P1-8", "Plan", kind=Kind.MILESTONE), ask_action=AskAction.WHERE_RED_OR_AMBER
+        ),
+    ),
+    targets=(
+        *REGISTER.targets[:3],
+        Target(
+            "P1-5",
+            PERIOD.name,
+            value=Decimal(90),
+            green_from=Decimal(88),
+            red_from=Decimal(80),
+        ),
+    ),
+)
+#: What is typed, and whether corrective action is asked for by the colour that it would have.
+COLOURED = [
+    ("P1-1", {"Performance": 0.315}, False),
+    ("P1-1", {"Performance": 0.316}, True),
+    ("P1-1", {"Performance": 0.316, "Corrective action": "More staff"}, False),
+    ("P1-1", {"Performance": "n/a"}, False),
+    ("P1-2", {"Performance": 0.03135}, False),
+    ("P1-2", {"Performance": 0.0313}, True),
+    ("P1-3", {"Performance": 15}, False),
+    ("P1-3", {"Performance": 15.1}, True),
+    ("P1-5", {"Performance": 80.01}, False),
+    ("P1-5", {"Performance": 80}, True),
+    ("P1-8", {"Performance": "At risk"}, True),
+    ("P1-8", {"Performance": "On track"}, False),
+]
+
+
+def test_corrective_action_is_asked_for_at_the_figure_that_the_rating_asks_it_of(
+    tmp_path: Path,
+) -> None:
+    book = openpyxl.load_workbook(template(tmp_path / "return.xlsx", BESIDE))
+    needs = marks(book["Indicators"])
+    out = book.create_sheet("Out", 0)
+    for number, (ref, typed, _) in enumerate(COLOURED):
+        sheet = book.copy_worksheet(book["Indicators"])
+        sheet.title = f"Typed {number}"
+        for heading, value in typed.items():
+            sheet[cell_of(sheet, ref, heading)] = value
+        formula = needs[cell_of(sheet, ref, "Corrective action")]
+        out.cell(number + 1, 1, "=" + elsewhere(formula, sheet.title))
+    shown = tmp_path / "shown.xlsx"
+    book.save(shown)
+    rows = displayed(shown, tmp_path)[: len(COLOURED)]
+    assert [row[0] for row in rows] == [str(asks).upper() for _, _, asks in COLOURED]
+
+
+def test_what_is_required_beside_a_figure_is_asked_for_when_it_is_typed(tmp_path: Path) -> None:
+    sheet = openpyxl.load_workbook(template(tmp_path / "return.xlsx", BESIDE))["Indicators"]
+    found = validation(sheet, cell_of(sheet, "P1-1", "Performance"))
+    assert found.error.startswith(
+        "Year-end forecast is needed too. Is it red? Then fill in Corrective action, Action owner "
+        "and Action date."
+    )
+    needs = marks(sheet)
+    assert cell_of(sheet, "P1-1", "Year-end forecast") in needs
+    assert cell_of(sheet, "P1-1", "Confidence") not in needs
+
+
+def test_a_forecast_is_asked_for_the_whole_year_however_figures_accumulate(tmp_path: Path) -> None:
+    to_date = replace(
+        asking("P1-1", Unit.COUNT, Polarity.LOWER), accumulation=Accumulation.YEAR_TO_DATE
+    )
+    register = replace(BESIDE, indicators=(to_date,))
+    sheet = openpyxl.load_workbook(template(tmp_path / "return.xlsx", register))["Indicators"]
+    error = validation(sheet, cell_of(sheet, "P1-1", "Year-end forecast")).error
+    assert error.startswith("For the whole year. A")
+    # Of several periods' figures nobody is asked for action by one alone.
+    prompt = validation(sheet, cell_of(sheet, "P1-1", "Corrective action")).prompt
+    assert prompt.endswith("May be left blank.")
+    assert cell_of(sheet, "P1-1", "Corrective action") not in marks(sheet)
+
+
+def test_the_folder_of_a_workspace_is_named_in_full_on_the_cover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = return_to(Workspace(Path(), Settings()), REGISTER)
+    assert found.how == f"put it into the folder {tmp_path / 'inbox'}"
 
 
 def elsewhere(formula: str, sheet: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,39 @@ def test_what_is_due_beside_what_replaces_it_is_asked_about(
     shown = quarterday("register", "check", path, "--workspace", tmp_path)
     assert shown.exit_code == 0
     assert says in " ".join(shown.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("row", "spread", "are", "instead"),
+    [
+        (measure(A.YEAR_TO_DATE), Profile.PARTS, "of the year so far", "adding up evenly"),
+        (measure(A.CUMULATIVE), Profile.PARTS, "of the year so far", "adding up evenly"),
+        (measure(A.AS_REPORTED), Profile.ADDING_UP, "of each period alone", "even parts"),
+        (measure(A.ROLLING_SUM), Profile.PARTS, "of a whole year", "the same in each"),
+        (measure(A.ROLLING_MEAN), Profile.ADDING_UP, "of a whole year", "the same in each"),
+        (
+            measure(A.AS_REPORTED, **PERCENT),
+            Profile.PARTS,
+            "percentages, of which a year's has no parts",
+            "the same in each",
+        ),
+        (measure(A.YEAR_TO_DATE), Profile.ADDING_UP, "", ""),
+        (measure(A.AS_REPORTED), Profile.PARTS, "", ""),
+        (measure(A.ROLLING_SUM), Profile.SAME, "", ""),
+    ],
+)
+def test_a_spread_that_does_not_suit_the_figures_is_asked_about(
+    row: Indicator, spread: Profile, are: str, instead: str, tmp_path: Path
+) -> None:
+    target = Target("P1-1", YEAR.name, value=Decimal(80), profile=spread)
+    path = tmp_path / "register.xlsx"
+    periods = (*QUARTERS[4:8], YEAR)
+    put_register(register_of(row, targets=(target,), periods=periods), path)
+    _, said = inspect_register(path)
+    problem = f"The target of P1-1 is spread as {spread}, and the figures that are rated are {are}."
+    expected = [("R57", "warning", problem)] if are else []
+    assert [(each.code, each.severity, each.problem) for each in said] == expected
+    assert all(each.fix.startswith(f"Choose {instead}, or another way") for each in said)
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,35 @@ def test_whoever_takes_over_from_an_area_is_told_what_to_return() -> None:
     )
 
 
+def test_a_row_that_holds_from_a_period_on_is_no_new_indicator_and_no_other_area() -> None:
+    small = replace(SMALL, periods=(QUARTER, replace(PERIOD, starts=date(2012, 10, 1))))
+    first, (safety, care) = small.indicators[0], small.areas
+    later = replace(first, unit=Unit.PERCENT, wording="Share of incidents", since=PERIOD.name)
+    homes = replace(care, name="Care and homes", since=PERIOD.name)
+    changed = arranged(
+        replace(
+            small,
+            indicators=(first, later, *small.indicators[1:]),
+            areas=(safety, care, homes),
+        )
+    )
+    was = f"{first.ref} ({first.wording})"
+    told = said(small, changed)
+    assert (
+        f"From 2012-13 on {was} changes: Indicator “Share of incidents” (before: "
+        f"“{first.wording}”); Unit percent (before: count)." in told
+    )
+    assert (
+        "From 2012-13 on Adult social care changes: Name “Care and homes” (before: “Adult social "
+        "care”)." in told
+    )
+    assert not [line for line in told if "is new" in line]
+    told = said(changed, small)
+    assert f"{was} no longer changes from 2012-13 on: it stays what it was." in told
+    assert "Adult social care no longer changes from 2012-13 on: it stays what it was." in told
+    assert not [line for line in told if "no longer in the register" in line]
+
+
 def test_a_renamed_period_is_no_other_period() -> None:
     renamed = replace(PERIOD, name="The year 2012", formerly=(PERIOD.name,))
     told = said(

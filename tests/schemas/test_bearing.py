@@ -122,9 +122,11 @@ def test_what_rolls_is_compared_with_the_last_and_with_a_year_before() -> None:
     assert (pair.last, pair.year_before) == (QUARTERS[3], QUARTERS[0])
 
 
-def test_what_areas_report_cumulatively_is_checked_against_the_year_before() -> None:
+def test_what_areas_report_cumulatively_is_checked_against_the_year_before_and_so_far() -> None:
     cumulative, to_date = register_of(measure(A.CUMULATIVE)), register_of(measure(A.YEAR_TO_DATE))
-    assert checked_against(cumulative, QUARTERS[5]) == (QUARTERS[1],)
+    assert checked_against(cumulative, QUARTERS[5]) == (QUARTERS[1], QUARTERS[4])
+    # A year begins anew.
+    assert checked_against(cumulative, QUARTERS[4]) == (QUARTERS[0],)
     assert checked_against(to_date, QUARTERS[5]) == (QUARTERS[1], QUARTERS[4])
 
 

@@ -228,6 +228,7 @@ def _row(
         bands_of(register),
         below if is_hidden else None,
         asks_of(register.framework, indicator),
+        register.framework.policy,
     )
 
 

@@ -118,18 +118,22 @@ def _asked(field: Field, row: Row, period: Period) -> Entry | None:
     needed = _needed(getattr(row.asked, field.asked_for), row.bands)
     if not needed:
         return None
+    if field.asked_for == "action" and not indicator.accumulation.rates_own:
+        # What is rated is of several periods, and no area's own figure is held against it.
+        needed = _needed(Requirement.MAY, row.bands)
+    missing = row.requires(field), row.lacks(field)
     message = f"{field.asks} {needed}"
     match field.takes, indicator.unit:
         case Takes.FORECAST, Unit() as unit:
             shown = performance_format(indicator, row.target)
-            return Entry(_figure(field, row, unit, message), shown, "right")
+            return Entry(_figure(field, row, unit, message), shown, "right", *missing)
         case Takes.CONFIDENCE, _:
-            return Entry(chooses(field, Confidence, message), "General")
+            return Entry(chooses(field, Confidence, message), "General", "left", *missing)
         case Takes.DATE, _:
             limits = {"validate": "date", "criteria": ">=", "value": period.starts}
             warning = _warning("A date is expected", "Type the day as a date, in the future.")
-            return Entry(says(field, message) | limits | warning, DATE_FORMAT)
-    return Entry(says(field, message))
+            return Entry(says(field, message) | limits | warning, DATE_FORMAT, "left", *missing)
+    return Entry(says(field, message), TEXT_FORMAT, "left", *missing)
 
 
 def statuses(indicator: Indicator) -> list[str]:
@@ -198,19 +202,28 @@ def _figure(field: Field, of: Row, unit: Unit, message: str = "") -> Validation:
     highest = Decimal(100) if row.is_share else _ANY_SIZE
     highest = max(highest, indicator.plausible_maximum or highest)
     least, most = (f"{cell_value(bound, unit):f}" for bound in (lowest, highest))
-    asks = ("A whole number" if whole else row.asks) + _COUNTED.get(indicator.accumulation, "")
+    asks = "A whole number" if whole else row.asks
+    # A message of its own is a forecast's, which is of the whole year however figures accumulate.
+    asks = (
+        f"For the whole year. {asks}"
+        if message
+        else asks + _COUNTED.get(indicator.accumulation, "")
+    )
     hidden = f"<{of.small_below} if it is smaller than that, or " if of.small_below else ""
     example = f"{asks}, for example {row.example}."
     otherwise = example if message else f"{example} Or type {hidden}n/a if there is no figure."
     shown = says(field, message or f"{field.asks} {otherwise}")
-    if not message and (complete := [*of.is_complete()]):
-        cell = of.cells[field.key]
-        holds = [f"ISNUMBER({cell})", f"{cell}>={least}", f"{cell}<={most}"]
-        holds += [f"INT({cell})={cell}"] if whole else []
+    complete = [] if message else [*of.is_complete()]
+    cell = of.cells[field.key]
+    holds = [f"ISNUMBER({cell})", f"{cell}>={least}", f"{cell}<={most}"]
+    holds += [f"INT({cell})={cell}"] if whole else []
+    formula = f"=AND({','.join((*holds, *complete))})"
+    # What is too long for Excel is said by the colour of the cells alone.
+    if complete and len(formula) <= LONGEST_MESSAGE:
         warning = _warning("Please check the row", " ".join((*of.asks(), otherwise)))
         return shown | {
             "validate": "custom",
-            "value": f"=AND({','.join((*holds, *complete))})",
+            "value": formula,
             **warning,
         }
     return shown | {

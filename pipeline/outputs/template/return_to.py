@@ -24,7 +24,8 @@ def return_to(workspace: Workspace, register: Register) -> ReturnTo:
 
     Who answers are those who get the digest.
     """
-    receive, folder = workspace.settings.mail.receive, f"put it into the folder {workspace.inbox}"
+    receive = workspace.settings.mail.receive
+    folder = f"put it into the folder {workspace.inbox.absolute()}"
     mailbox = receive.user if "@" in receive.user else workspace.settings.mail.sender
     how = f"mail it to {one_line(mailbox)}, or {folder}" if receive.server else folder
     officers = [each for each in register.recipients if Gets.DIGEST in each.gets]

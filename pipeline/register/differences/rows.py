@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import pairwise
 
 from pipeline.register.differences.difference import Concern, RegisterChange
 from pipeline.register.rows import Amount, Cell, tables
@@ -101,6 +102,7 @@ _CALLED = {
     "indicators.wording": "The wording of {ref}",
     "indicators.decimals": "The number of decimals of {name}",
     "indicators.small_numbers": "The rule for small numbers of {name}",
+    "areas.becomes": "What {name} becomes",
     "periods.formerly": "The former name of {name}",
     "periods.starts": "The first day of {name}",
     "periods.ends": "The last day of {name}",
@@ -123,10 +125,10 @@ def cells(old: Register, new: Register) -> Iterator[RegisterChange]:
         for key, row in rows.items():
             if key in earlier:
                 yield from _cells(sheet, earlier[key], row)
-            elif said := _came(sheet, row):
+            elif said := _came(sheet, row, _before(row, rows)):
                 yield RegisterChange(_CONCERNS[sheet.attribute], said)
         for key, row in earlier.items():
-            if key not in rows and (said := _went(sheet, row)):
+            if key not in rows and (said := _went(sheet, row, _before(row, earlier))):
                 yield RegisterChange(_CONCERNS[sheet.attribute], said)
         kept = [key for key in rows if key in earlier]
         before_kept = [key for key in earlier if key in rows]
@@ -203,9 +205,29 @@ def _name(row: _Row) -> str:
     return next(filter(None, names), "")
 
 
-def _came(sheet: RegisterSheet, row: _Row) -> str:
+def _before(row: _Row, rows: Mapping[_Key, _Row]) -> _Row | None:
+    """The row that holds until one with its ref takes its place; None where it is the first."""
+    if not row.get("since") or "ref" not in row:
+        return None
+    same = [each for each in rows.values() if each["ref"] == row["ref"]]
+    return next((a for a, b in pairwise(same) if b is row), None)
+
+
+def _changes(sheet: RegisterSheet, before: _Row, row: _Row) -> str:
+    """What differs in a row from the one before it: `Unit percent (before: count)`."""
+    differing = (
+        f"{column.heading} {_quoted(row[column.key])} (before: {_quoted(before[column.key])})"
+        for column in sheet.columns
+        if column.key != "since" and row[column.key] != before[column.key]
+    )
+    return "; ".join(differing) or "nothing"
+
+
+def _came(sheet: RegisterSheet, row: _Row, before: _Row | None) -> str:
     """What is said of a row that is new; empty where that is said elsewhere."""
     name = _name(row)
+    if before:
+        return f"From {row['since']} on {_name(before)} changes: {_changes(sheet, before, row)}."
     match sheet.attribute:
         case "priorities":
             return f"“{name}” is a new priority."
@@ -214,7 +236,7 @@ def _came(sheet: RegisterSheet, row: _Row) -> str:
             better = f", {row['polarity']}" if row["polarity"] else ""
             return f"{name} is new: a {kind}{better}."
         case "areas" if row["since"]:
-            return f"From {row['since']} on {row['ref']} is another in some way: {_line(row)}."
+            return f"{name} is new from {row['since']} on: {_line(row)}."
         case "recipients":
             return f"{name} ({row['email']}) is sent: {row['gets'] or 'appendix'}."
         case "approvers":
@@ -228,9 +250,11 @@ def _came(sheet: RegisterSheet, row: _Row) -> str:
     return ""
 
 
-def _went(sheet: RegisterSheet, row: _Row) -> str:
+def _went(sheet: RegisterSheet, row: _Row, before: _Row | None) -> str:
     """What is said of a row that is gone; empty where that is said elsewhere."""
     name = _name(row)
+    if before:
+        return f"{_name(before)} no longer changes from {row['since']} on: it stays what it was."
     match sheet.attribute:
         case "priorities":
             return f"“{name}” is no longer a priority."
@@ -239,8 +263,6 @@ def _went(sheet: RegisterSheet, row: _Row) -> str:
                 f"{name} is no longer in the register: no appendix shows it. What was received of "
                 "it is kept."
             )
-        case "areas" if row["since"]:
-            return f"That {row['ref']} is another in some way from {row['since']} on is gone."
         case "recipients":
             return f"{name} ({row['email']}) is sent nothing any more."
         case "approvers":

@@ -246,11 +246,8 @@ class Oracle:
         last = register.last_due(ref, span)
         stated = self.held[span.name].stated.get(ref)
         if stated is None:
-            # What is not due shows the target of its own row alone.
-            goal = register.goal(ref, span) if register.own_target(ref, span) else None
             return replace(
                 line,
-                target=goal.shown if goal else "",
                 rating=f"{rating.NOT_RATED}: not due",
                 marks=self._not_due(register, span, ref, last),
             )
@@ -346,10 +343,12 @@ class Oracle:
         self, register: Register, span: Span, ref: str, last: Span | None
     ) -> frozenset[tuple[str, ...]]:
         found: list[tuple[str, ...]] = []
-        was = self._then(last, ref, way_of(register.row(ref, span))) if last else None
-        if was and was.shown:
+        stated = self.held[last.name].stated.get(ref) if last else None
+        if stated and stated.figure.shown:
+            was = stated.figure
+            borrowed = [mark[1] for mark in stated.marks if mark[0] == "latest known"]
             shown = DISAGREED.lower() if was.disagree else was.shown
-            found.append(("last reported", was.period, shown))
+            found.append(("last reported", (borrowed or [was.period])[0], shown.rstrip(".")))
         following = register.next_due(ref, span)
         found.append(("next due", following.name if following else ""))
         return frozenset(found)

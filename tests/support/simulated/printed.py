@@ -91,7 +91,7 @@ def _lines(tables: dict[str, str], restated: dict[str, str]) -> Iterator[Line]:
                 ref,
                 wording,
                 target="" if said[1] == "None" else said[1],
-                performance="" if said[2] == "No data" else said[2],
+                performance="" if said[2] in ("No data", "Not due", "Incomplete") else said[2],
                 rating=said[3],
                 travels=tuple(
                     (_plain(way), _figures(_plain(was)))
