@@ -202,8 +202,14 @@ def test_what_no_reader_would_see_makes_no_draft_and_no_issue_and_mails_nobody(
     before, sent = names(council), len(posts(council))
     register = council.register
     later = Period("2013-14", date(2013, 4, 1), date(2014, 3, 31), date(2014, 4, 30))
+    # Without any target the officer would be asked about it.
+    goals = tuple(replace(each, period=later.name) for each in register.targets)
     changed = (
-        replace(register, periods=(*register.periods, later)),
+        replace(
+            register,
+            periods=(*register.periods, later),
+            targets=(*register.targets, *goals),
+        ),
         replace(register, recipients=(*register.recipients, NEW)),
         replace(
             register,
@@ -510,6 +516,7 @@ def test_a_recalled_issue_is_said_to_be_wrong_and_the_next_says_what_it_replaces
     council.rewrite(replace(council.register, recipients=recipients, framework=renamed))
     clock(1)
     council.night()
+    clock(1.25)
     why = "P1-1 counts a site twice"
     assert "is not that" in council.complaint(
         "recall", PERIOD.name, "--issue", "7KQ2MX", "--because", why
