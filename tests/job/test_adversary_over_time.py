@@ -23,7 +23,7 @@ from tests.support.adversary_over_time import Given, LongReader
 from tests.support.builders import indicator
 from tests.support.command_line import quarterday
 from tests.support.filled import fill_return
-from tests.support.mixed import set_up
+from tests.support.mixed import many, set_up
 from tests.support.registers import put_register
 from tests.support.sampled import sampled
 
@@ -131,7 +131,7 @@ class Council:
 
 
 #: Five quarters first, so that a year begins anew.
-LIVES = [(seed, 8 if seed % 6 else 5) for seed in range(12)]
+LIVES = [(seed, 8 if seed % 6 else 5) for seed in range(many(3, 12))]
 
 
 @pytest.mark.parametrize(("seed", "quarters"), sampled(LIVES, one_in=12))
