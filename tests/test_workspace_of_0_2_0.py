@@ -86,7 +86,7 @@ def test_an_appendix_that_is_issued_again_has_the_same_cells(
     assert cells_of(root, period) == expected["appendix"][period]
     shutil.rmtree(root / "outbox" / period)
     assert called(root, "appendix", "--period", period).exit_code == 0
-    assert differences(cells_of(root, period), expected["appendix"][period]) == []
+    assert differences(cells_of(root, period), expected["appendix"][period], "appendix") == []
 
 
 # --- It goes on ----------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ def kept_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def _foot() -> str:
     """The last lines of a message, by an environment of their own."""
     template = environment_of_package("pipeline.mail").get_template("mail_foot.txt.j2")
-    return template.render(why="you are an approver")
+    return template.render(why="you are an approver", officer="")
 
 
 def _compiled(kept_in: Path) -> list[Path]:

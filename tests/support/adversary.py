@@ -231,7 +231,8 @@ def _texts_of_workbook(path: Path) -> Iterator[str]:
     for sheet in load_workbook(io.BytesIO(path.read_bytes()), read_only=True):
         if sheet.title != "Data":
             for row in sheet.iter_rows(values_only=True):
-                yield " | ".join(str(value) for value in row if value is not None)
+                said = " | ".join(str(value) for value in row if value is not None)
+                yield said.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _texts_of_html(page: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tarfile
+from collections import Counter, defaultdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,50 @@ def cells_of(root: Path, period: str) -> list[list[str]]:
     ]
 
 
+#: Headings of the committee sheet that are arranged otherwise by now.
+_ARRANGED = {"Priority", "Target achieved?", "Direction of travel"}
+#: What is never rated has a table of its own by now, and there another word.
+_NEVER_RATED = {"Not rated: no target": "Contextual"}
+
+
+def said_by_committee(cells: list[list[str]]) -> tuple[Counter[str], dict[str, list[str]]]:
+    """What a committee sheet says, wherever it stands: its lines, and the row of each indicator.
+
+    That is its target, performance and rating, by its wording; either may be blank.
+    """
+    title = cells[0][0]
+    mine = [(place, said) for sheet, place, said in cells if sheet == title]
+    rows: dict[str, dict[str, str]] = defaultdict(dict)
+    lines = Counter[str]()
+    for place, said in mine:
+        rows[place.lstrip("ABCDEFGH")][place[:1]] = said
+        for line in said.replace("\N{NO-BREAK SPACE}", " ").replace(", was ", "\nwas ").split("\n"):
+            lines[_bare(line)] += 1
+    indicators = {
+        row["A"].partition("\n")[0]: [said for at, said in sorted(row.items()) if at in "BCD"]
+        for row in rows.values()
+        if row.get("A") and row.get("D", "")[:1] in ("✔", "◆", "✖", "N", "C")
+    }
+    return lines, indicators
+
+
+def _bare(line: str) -> str:
+    return line.removeprefix("• ").removesuffix(" (continued)")
+
+
+def unsaid(new: list[list[str]], old: list[list[str]]) -> list[str]:
+    """What a committee sheet of before said, and one of now does not."""
+    (lines, rows), (lines_then, rows_then) = map(said_by_committee, (new, old))
+    said = {each for line in lines for each in (line, _unnumbered(line))}
+    now = {line: _NEVER_RATED.get(line, _as_said_now(line)) for line in lines_then}
+    gone = [line for line in now if line not in _ARRANGED and now[line] not in said]
+    for each, row in rows_then.items():
+        *figures, rating = row
+        if rows.get(each) not in (row, [*figures, _NEVER_RATED.get(rating)]):
+            gone.append(f"{each}: {row}, and now {rows.get(each)}")
+    return gone
+
+
 def night_of(root: Path) -> dict[str, Any]:
     """The next night: what was taken in, what went to whom, and what is issued then."""
     with mail_server() as box:
@@ -189,6 +234,9 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     """Where something else is said than before; a document may say more by now."""
     if isinstance(old, dict) and isinstance(new, dict):
         each = [(new.get(name), said, f"{where}/{name}") for name, said in old.items()]
+    elif where.endswith("appendix"):
+        cells = [[each for each in some if each[0] != some[0][0]] for some in (new, old)]
+        return unsaid(new, old) + differences(*cells, f"{where} ")
     elif where.endswith("/returns"):
         # Of a closed period those areas that reported then.
         areas = [one["area"]["ref"] for one in new]
