@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -154,11 +154,11 @@ SAID = [
     ("12 May", "officer", "Transport, 2011-12: Bus journeys: 121,000."),
     ("16 May", "tra", "The figure for Bus journeys that was entered by pofficer on 11 May 2012"),
     ("16 May", "officer", "has lapsed, since it would say something else now: newly red: Bus jour"),
-    ("19 May", "clerk", "Newly red: * Bus journeys 101,000, target 120,000"),
+    ("19 May", "clerk", "* Newly red: Bus journeys 101,000, target 120,000"),
     ("19 May", "officer", "Draft"),
     ("22 May", "chair", "Why: Air quality is that of the year before"),
     ("25 May", "clerk", "It replaces issue 2, which was recalled on 22 May 2012: Air quality is"),
-    ("25 May", "chair", "Newly red: * Air quality readings within limits 80.0%"),
+    ("25 May", "chair", "* Newly red: Air quality readings within limits 80.0%"),
     ("12 Jul", "officer", "Sheet Framework, cell B6"),
     ("12 Jul", "officer", "Sheet Indicators, cell G3"),
     ("13 Jul", "officer", "Since 12 July 2012, 02:00 BST no run could use it."),
@@ -171,9 +171,8 @@ SAID = [
     ),
     ("11 Sep", "chair", "* Priority 2: Place Restated: it was made up otherwise when the period"),
     ("7 Jan", "new.clerk", "Why: Two areas sent figures of another quarter"),
-    ("11 Jan", "officer", "Not compared with 2012-13 Q2, whose appendix was recalled."),
     ("14 Jan", "chair", "It replaces issue 1, which was recalled on 7 January 2013"),
-    ("15 Jan", "director", "► Same; was 91.0% (2012-13 Q2)"),
+    ("15 Jan", "director", "Draft"),
 ]
 
 
@@ -301,8 +300,25 @@ def issue_of(year: Year, number: int, ending: str) -> Path:
     return year.root / "outbox" / YEAR / f"issue {number}" / f"Appendix 3 - {YEAR}{ending}"
 
 
+def blocks(rows: Iterable[str]) -> list[str]:
+    """Rows of the committee sheet, each with what stands beneath it of the same thing."""
+    found: list[str] = []
+    for row in rows:
+        if row.startswith(("• ", "▲ ", "▼ ", "► ", "Restated: ", "Commentary: ")):
+            found[-1] += f" | {row}"
+        else:
+            found.append(row)
+    return found
+
+
 def rows_of_workbook(path: Path) -> Mapping[str, list[str]]:
-    """The rows of each sheet but for the data, as text."""
+    """The rows of each sheet but for the data, as text; of the first its blocks."""
+    rows = _rows_of_workbook(path)
+    first = next(iter(rows))
+    return {**rows, first: blocks(rows[first])}
+
+
+def _rows_of_workbook(path: Path) -> Mapping[str, list[str]]:
     return {
         sheet.title: [
             " | ".join(str(cell) for cell in row if cell is not None)
