@@ -314,7 +314,7 @@ class Oracle:
             then, basis = based
             row = register.target_row(ref, span)
             assert row is not None
-            was = printed(then, merged.unit, places(row["Baseline"]))
+            was = printed(then, merged.unit, max(places(row["Baseline"]), merged.decimals))
             short = rating.arrow(merged, now, then, goal), f"was {was} ({basis})"
         found = [short, self._since(merged, now, goal, year_before)]
         return tuple(dict.fromkeys(each for each in found if each))
