@@ -20,7 +20,7 @@ from tests.support.simulated.years import Years
 #: What has to have been met in the three years of the first seed, and of any.
 SITUATIONS = (
     "★ Exceeded", "✔ Green", "◆ Amber", "✖ Red",
-    "Not rated: areas disagree", "Not rated: areas missing", "Not rated: contextual",
+    "Not rated: areas disagree", "Not rated: areas missing",
     "Not rated: incomplete", "Not rated: narrative", "Not rated: no cases", "Not rated: no data",
     "Not rated: no target", "Not rated: not due", "Not rated: suppressed",
     "accumulated", "arrows", "coverage", "disagree", "last reported", "latest known", "lacks",
