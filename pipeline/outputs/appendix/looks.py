@@ -30,6 +30,8 @@ class Look(Struct, frozen=True, cache_hash=True):
     left: int = 0
     right: int = 0
     num_format: str = "General"
+    #: The title of its sheet, which programs list as a heading.
+    is_title: bool = False
 
     def in_type_of(self, other: Look) -> Look:
         """The same cell with its text as in another look."""
@@ -55,6 +57,6 @@ NUMBER = but(RIGHT, text_wrap=False)
 SMALL = but(BODY, font_size=9)
 BAND = but(BODY, bold=True, bg_color=BAND_FILL)
 NOTE = Look(font_size=9, italic=True, font_color=QUIET_INK)
-TITLE = Look(font_size=16, bold=True)
+TITLE = Look(font_size=16, bold=True, is_title=True)
 SUBTITLE = Look(font_size=11)
 SECTION = Look(font_size=12, bold=True)
