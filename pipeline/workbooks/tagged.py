@@ -12,9 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.packager import Packager
 
-LANGUAGE = "en-GB"
-#: The style of a sheet's title, by its name and number in Excel.
-_HEADING, _HEADING_ID = "Heading 1", 16
+from pipeline.workbooks.tags import HEADING, HEADING_ID, LANGUAGE
 
 
 class TaggedWorkbook(Workbook):  # type: ignore[misc] # xlsxwriter states no types
@@ -29,7 +27,7 @@ class TaggedWorkbook(Workbook):  # type: ignore[misc] # xlsxwriter states no typ
         made = self.add_format(properties)
         # A cell that looks the same and is no heading has a format of its own.
         of_look = made._get_format_key
-        made._get_format_key = lambda: f"{of_look()}:{_HEADING}"
+        made._get_format_key = lambda: f"{of_look()}:{HEADING}"
         self.heading_formats.append(made)
         return made
 
@@ -49,7 +47,7 @@ class _TaggingPackager(Packager):  # type: ignore[misc] # xlsxwriter states no t
             return
         font = formats[0].font_index
         looks = f'<xf numFmtId="0" fontId="{font}" fillId="0" borderId="0" applyFont="1"/>'
-        style = f'<cellStyle name="{_HEADING}" xfId="{number}" builtinId="{_HEADING_ID}"/>'
+        style = f'<cellStyle name="{HEADING}" xfId="{number}" builtinId="{HEADING_ID}"/>'
         self._put_in(
             (f'<cellStyleXfs count="{number}">', f'<cellStyleXfs count="{number + 1}">'),
             ("</cellStyleXfs>", f"{looks}</cellStyleXfs>"),

@@ -48,6 +48,8 @@ _FIGURE = re.compile(r"[-−£]?[\d,.]+%?")
 _HEAVY = frozenset({"medium", "thick", "double", "mediumDashed", "mediumDashDot", "slantDashDot"})
 _WHITE, _BLACK = "FFFFFF", "000000"
 _DIGIT, _MARGIN = 7, 5
+#: Fonts as wide as Arial.
+_LIKE_ARIAL = {"Arial", "Liberation Sans", "Helvetica"}
 
 
 @dataclass(frozen=True)
@@ -124,10 +126,10 @@ class Sheet:
         for letter, known in self.of.column_dimensions.items():
             first, last = known.min, known.max
             if first and last and first <= column <= last and known.width:
-                return round(known.width * _DIGIT)
+                return round(known.width * self.book.digit)
             if not first and letter == get_column_letter(column) and known.width:
-                return round(known.width * _DIGIT)
-        return 8 * _DIGIT + _MARGIN
+                return round(known.width * self.book.digit)
+        return 8 * self.book.digit + _MARGIN
 
     def span(self, cell: Cell) -> tuple[int, int, int, int]:
         """The cell with what is merged with it: first column and row, last column and row."""
@@ -160,6 +162,12 @@ class Book:
     @property
     def about(self) -> Any:
         return self._open.properties
+
+    @cached_property
+    def digit(self) -> int:
+        """The width in pixels of a digit of the workbook's plain font, in which columns count."""
+        plain = self._open._fonts[0]
+        return round(text_width("0", plain.sz)) if plain.name in _LIKE_ARIAL else _DIGIT
 
     @property
     def active(self) -> int:
