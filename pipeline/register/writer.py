@@ -6,20 +6,20 @@ that an officer adds a row by typing under it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from functools import cache
 from io import BytesIO
-from math import ceil
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.register.rows import SEPARATOR, Amount, Cell, Cells, tables
+from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import plain
+from pipeline.workbooks.tagged import TaggedWorkbook
 from pipeline.workbooks.worksheets import set_a4
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import write_whole
@@ -31,15 +31,23 @@ from schemas.units import cell_value, grouped, number_format, places
 
 #: Excel's own limit, in characters; more would be left out without a word.
 _LONGEST_CELL = 32_767
+#: Rows, counted from 0: the sheet's title, what it holds, the headings; then its rows.
+_TITLE, _ABOUT, _TOP = range(3)
+_FIRST = _TOP + 1
 #: How far below the data the drop-downs and notes reach.
 SPARE_ROWS = 200
 
-_LINE_HEIGHT = 15
-#: In the width of a digit, in which columns are measured.
-_WIDTH_OF_LETTER = 1.05
+_HOLDS = (
+    "This sheet holds one table. A cell may stay blank where nothing is to be said; select it to "
+    "read what to type."
+)
+#: What a bold heading has of its column's width.
+_SHARE = 0.9
 #: Text that a spreadsheet takes for a formula once its cell is edited.
 _FORMULA_SIGNS = ("=", "+", "-", "@")
-_CELL = {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+#: For `TaggedWorkbook`: a plain typeface, large enough to read.
+_FONT = {"font_name": "Arial", "font_size": 12}
+_CELL = _FONT | {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
 _CELL |= {"border": 1, "border_color": "#BFBFBF"}
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3864", "valign": "vcenter"}
 _RIGHT = {"align": "right", "indent": 0}
@@ -60,7 +68,9 @@ def write_register(register: Register, path: Path) -> None:
     `WorkspaceError` where the file cannot be written.
     """
     content = BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+    # The library keeps what it reckons in the dictionary that it is given.
+    options = {"default_format_properties": dict(_FONT)}
+    with TaggedWorkbook(content, options) as book:
         _Writer(book).write(register)
     try:
         write_whole(path, content.getvalue())
@@ -74,13 +84,23 @@ def write_register(register: Register, path: Path) -> None:
 class _Writer:
     """One workbook in the making: its formats, made once, and its sheets."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: TaggedWorkbook) -> None:
         self._book = book
         self._format = cache(lambda **looks: book.add_format(_CELL | looks))
         self._heading = self._format(**_HEADING)
+        self._title = book.add_heading_format(_FONT | {"bold": True, "font_size": 16})
+        self._about = book.add_format(_FONT)
 
     def write(self, register: Register) -> None:
-        self._book.set_properties({"title": f"Register: {plain(register.framework.title)}"})
+        council = plain(register.framework.council)
+        self._book.set_properties(
+            {
+                "title": f"Register: {plain(register.framework.title)}",
+                "subject": "What is measured, by whom, against which targets, and when",
+                "author": council,
+                "company": council,
+            }
+        )
         self._book.set_size(28_800, 16_000)
         sheets = {sheet: self._book.add_worksheet(sheet.title) for sheet in SHEETS}
         for name, sheet in LISTS.items():
@@ -95,12 +115,12 @@ class _Writer:
         *_, meaning = FRAMEWORK_COLUMNS
         for at, column in enumerate(FRAMEWORK_COLUMNS):
             worksheet.set_column(at, at, column.width)
-        for row, (setting, value) in enumerate(zip(FRAMEWORK.columns, values, strict=True), 1):
+        for row, (setting, value) in enumerate(zip(FRAMEWORK.columns, values, strict=True), _FIRST):
             label = self._format(bold=True, bg_color="#F2F2F2")
             worksheet.write_string(row, 0, setting.heading, label)
             self._write_cell(worksheet, row, 1, value, setting.content, align="left")
             worksheet.write_string(row, 2, setting.asks, self._format())
-            worksheet.set_row(row, _height([(setting.asks, meaning)]))
+            worksheet.set_row(row, fitted_height([(setting.asks, meaning.width)]))
             worksheet.data_validation(row, 1, row, 1, _validation(setting))
         self._frame(worksheet, FRAMEWORK, len(values))
 
@@ -110,29 +130,35 @@ class _Writer:
         for at, column in enumerate(sheet.columns):
             # The whole column is formatted, so that a row typed below looks like the others.
             worksheet.set_column(at, at, column.width, self._cell_format(column.content, border=0))
-            worksheet.data_validation(1, at, len(rows) + SPARE_ROWS, at, _validation(column))
-        for row, cells in enumerate(rows, start=1):
+            last = _TOP + len(rows) + SPARE_ROWS
+            worksheet.data_validation(_FIRST, at, last, at, _validation(column))
+        for row, cells in enumerate(rows, _FIRST):
             of_columns = list(zip(cells, sheet.columns, strict=True))
             for at, (cell, column) in enumerate(of_columns):
                 self._write_cell(worksheet, row, at, cell, column.content)
-            worksheet.set_row(row, _height(of_columns))
+            worksheet.set_row(
+                row, fitted_height((c, each.width) for c, each in of_columns if isinstance(c, str))
+            )
         self._frame(worksheet, sheet, max(1, len(rows)))
-        worksheet.repeat_rows(0)
+        worksheet.repeat_rows(_TOP)
 
     def _frame(self, worksheet: Worksheet, sheet: RegisterSheet, rows: int) -> None:
-        """The headings with their notes, the table around its rows, and the page."""
-        is_list = sheet is not FRAMEWORK
-        columns = sheet.columns if is_list else FRAMEWORK_COLUMNS
+        """The title, the headings with their notes, the table around its rows, and the page."""
+        columns = FRAMEWORK_COLUMNS if sheet is FRAMEWORK else sheet.columns
+        # The texts run on over the cells beside them.
+        worksheet.write_string(_TITLE, 0, f"Register: {sheet.title}", self._title)
+        worksheet.write_string(_ABOUT, 0, _HOLDS, self._about)
         for at, column in enumerate(columns):
             size = {"x_scale": 1.8, "y_scale": 0.5 + len(column.asks) / 130}
-            worksheet.write_comment(0, at, column.asks, {"author": "Quarterday", **size})
+            worksheet.write_comment(_TOP, at, column.asks, {"author": "Quarterday", **size})
+            # A comment floats beside its cell; this is read out as the cell is selected.
+            worksheet.data_validation(_TOP, at, _TOP, at, _says(column))
         headed = [{"header": c.heading, "header_format": self._heading} for c in columns]
-        options = {"name": sheet.table, "columns": headed, "style": None, "autofilter": is_list}
-        worksheet.add_table(0, 0, rows, len(columns) - 1, options)
-        worksheet.set_row(0, 32)
-        worksheet.freeze_panes(1, 1)
+        options = {"name": sheet.table, "columns": headed, "style": None, "autofilter": False}
+        worksheet.add_table(_TOP, 0, _TOP + rows, len(columns) - 1, options)
+        worksheet.set_row(_TOP, fitted_height((c.heading, c.width * _SHARE) for c in columns))
+        worksheet.freeze_panes(_FIRST, 1)
         set_a4(worksheet, sides=0.4, top=0.5, bottom=0.6)
-        worksheet.set_footer("&L&F, &A&RPage &P of &N")
         worksheet.hide_gridlines(0)
 
     def _write_cell(
@@ -164,16 +190,6 @@ class _Writer:
         return self._format(**(_LOOKS.get(content, {}) | looks))
 
 
-def _height(cells: Iterable[tuple[Cell, RegisterColumn]]) -> float:
-    """The height in points of a row of cells under their columns, by its longest text, wrapped."""
-    lines = [
-        sum(max(1, ceil(len(line) * _WIDTH_OF_LETTER / column.width)) for line in cell.split("\n"))
-        for cell, column in cells
-        if isinstance(cell, str)
-    ]
-    return _LINE_HEIGHT * max(lines, default=1) + 4
-
-
 def _shown_as(amount: Amount) -> str:
     group = grouped(amount.value, amount.unit)
     return number_format(amount.unit, places(amount.value), group=group)
@@ -181,7 +197,7 @@ def _shown_as(amount: Amount) -> str:
 
 def _filled_cells(sheet: RegisterSheet) -> str:
     """A formula for the filled cells of the first column: a list that grows with it."""
-    first = f"'{sheet.title}'!$A$2"
+    first = f"'{sheet.title}'!$A${_FIRST + 1}"
     return f"={first}:INDEX({first}:$A$2000,MAX(1,COUNTA({first}:$A$2000)))"
 
 
@@ -213,10 +229,14 @@ def _validation(column: RegisterColumn) -> dict[str, object]:
             rule = {"validate": "date", "criteria": ">=", "value": date(1990, 1, 1)}
         case _:
             rule = {"validate": "any"}
+    errors = {"error_title": column.heading, "error_message": column.asks}
+    return _says(column) | errors | rule
+
+
+def _says(column: RegisterColumn) -> dict[str, object]:
+    """The message of a cell of the column, which accepts anything."""
     return {
-        **rule,
+        "validate": "any",
         "input_title": column.heading,
         "input_message": column.asks,
-        "error_title": column.heading,
-        "error_message": column.asks,
     }
