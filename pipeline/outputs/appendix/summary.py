@@ -14,14 +14,13 @@ from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import FONT, Book
 from pipeline.outputs.appendix.committee import (
-    UPRIGHT,
     figure_cell,
-    figure_width,
     rating_cell,
     target_cell,
     with_note,
 )
 from pipeline.outputs.appendix.flow import Flow, count, headings, text
+from pipeline.outputs.appendix.set_out import UPRIGHT, figure_width
 from pipeline.outputs.palette import INK, RULE, shade
 from schemas.model import Colour
 
