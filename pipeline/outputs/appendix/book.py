@@ -34,6 +34,19 @@ class Paragraph(Struct, frozen=True):
     look: Look = PLAIN
 
 
+class Place(Struct, frozen=True):
+    """A row of a sheet, from 0, that links lead to."""
+
+    sheet: str
+    row: int = 0
+
+    @property
+    def location(self) -> str:
+        """As Excel writes it: `'Appendix 3'!A12`."""
+        name = self.sheet.replace("'", "''")
+        return f"'{name}'!A{self.row + 1}"
+
+
 class PrintedNumber(Struct, frozen=True):
     """A number and the format that shows it."""
 
@@ -85,6 +98,8 @@ class Book:
     def __init__(self, workbook: Workbook, report: Report) -> None:
         self.workbook = workbook
         self.report = report
+        #: Rows that are called by a name, by that.
+        self.places: dict[str, Place] = {}
         self._formats: dict[Look, Format] = {}
 
     def format(self, look: Look) -> Format:
@@ -135,6 +150,12 @@ class Book:
         else:
             whole = look.in_type_of(safe[0].look) if safe else look
             put_text(sheet, *place, text, self.format(whole))
+
+    def link(
+        self, sheet: Worksheet, place: tuple[int, int], words: str, to: Place, look: Look
+    ) -> None:
+        """Write words into the cell at (row, column) that lead to another place of the book."""
+        sheet.write_url(*place, f"internal:{to.location}", self.format(look), plain(words))
 
     def _runs(self, content: list[Paragraph]) -> list[str | Format]:
         runs: list[str | Format] = []

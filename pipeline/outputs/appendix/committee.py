@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil
 
 from msgspec.structs import replace
 
@@ -14,8 +13,9 @@ from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
 from pipeline.outputs.appendix.flow import Cell, Flow, count, headings, text
 from pipeline.outputs.appendix.looks import Look
+from pipeline.outputs.appendix.places import achieved_in, measured_in, told_of
 from pipeline.outputs.palette import shade
-from pipeline.workbooks.row_height import text_width, wrap
+from pipeline.workbooks.row_height import cell_width, text_width, wrap
 from schemas.bands import Band
 from schemas.fields import OVERALL_HEADINGS
 
@@ -28,8 +28,6 @@ _LEAST_WORDING = 220
 _RATING = (100, 118)
 _WHOLE = 5
 _TARGET, _PERFORMANCE = "Target", "Performance"
-#: Left and right of a cell's text, in pixels, and the share of its width that is reckoned with.
-_PADDING, _USABLE = 17, 0.97
 
 #: A performance of more letters than this is a report in words, not a figure or a state.
 _LONG_WORDS = 30
@@ -80,7 +78,7 @@ def figure_width(figures: Iterable[str], least: int = 0) -> int:
     words = {word for shown in figures for word in shown.split()}
     size = looks.NUMBER.font_size
     widest = max((text_width(word, size, bold=True) for word in words), default=0.0)
-    return max(least, ceil((widest + _PADDING) / _USABLE))
+    return max(least, cell_width(widest))
 
 
 def with_note(words: str, look: Look, note: str) -> Cell:
@@ -150,6 +148,7 @@ def _achievements(flow: Flow, report: Report) -> None:
     flow.head(text(f"Key achievements {report.period.name}", looks.HEADING, _WHOLE))
     for section in report.sections:
         heading = section.priority.achievements_heading or section.priority.heading
+        flow.mark(achieved_in(section.priority))
         _part_headed(flow, heading, level=1)
         for achieved in section.achievements:
             flow.add(text(f"• {achieved.text}", _READ, _WHOLE))
@@ -169,7 +168,7 @@ def _part_headed(flow: Flow, heading: str, level: int) -> None:
 def _indicators(flow: Flow, report: Report, heading: str, *, contextual: bool) -> None:
     """A table of those that can be rated, or of those that are shown for context."""
     parts = [
-        (section.priority.heading, lines)
+        (section.priority, lines)
         for section in report.sections
         if (lines := [n for n in section.lines if n.indicator.is_contextual is contextual])
     ]
@@ -180,8 +179,10 @@ def _indicators(flow: Flow, report: Report, heading: str, *, contextual: bool) -
     flow.head(*headings(*names, right=names[1:3], last=2))
     flow.head(*headings("Ref, service area", "Direction of travel", last=_WHOLE - 1), level=1)
     for priority, lines in parts:
-        _part_headed(flow, priority, level=2)
+        flow.mark(measured_in(priority))
+        _part_headed(flow, priority.heading, level=2)
         for line in lines:
+            flow.mark(told_of(line.indicator))
             _indicator(flow, report, line)
             flow.block()
 
