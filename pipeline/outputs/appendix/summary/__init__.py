@@ -26,9 +26,11 @@ NAME = "Summary"
 _PADDING, _GAP = 0.75, 2.25
 #: The columns of the title.
 _TITLE = 3
-#: Tiles in a row, the room below them in points, and the lines of a priority's name in one: of a
-#: few priorities, and of many.
-_ABREAST, _BELOW_TILE, _LINES, _LINES_OF_MANY, _MANY = 4, 2.25, 6, 3, 8
+#: Tiles in a row, and the room below them in points.
+_ABREAST, _BELOW_TILE = 4, 2.25
+#: More priorities than this are many; and by whether they are, the lines of the name of one in its
+#: tile, and those of what is said of a change.
+_MANY, _NAME_LINES, _CHANGE_LINES = 8, (6, 3), (3, 1)
 #: So many changes are told of here; of more, the rest at the end of the sheet.
 _CHANGES = 3
 _ALL_CHANGES, _MORE = "All changes", "More changes"
@@ -119,18 +121,21 @@ def _tiles(flow: Flow, report: Report, columns: Columns) -> None:
     said = f"Priorities, and how many of their indicators are {', '.join(key)}"
     flow.add(text(said, looks.SMALL_HEADING, columns.whole), leads=True)
     sections = report.sections
-    most = _LINES if len(sections) <= _MANY else _LINES_OF_MANY
+    most = _NAME_LINES[_has_many(report)]
     for start in range(0, len(sections), _ABREAST):
         row = sections[start : start + _ABREAST]
         flow.add(*(_named(columns, n, each, most) for n, each in enumerate(row)), leads=True)
         flow.add(*(_rated(report, columns, n, each) for n, each in enumerate(row)), leads=True)
         flow.space(_BELOW_TILE)
         flow.block()
-    restated = wording.sums_restated(report)
-    if restated:
-        marks = tuple(Paragraph(f"{what}. {mark}", looks.NOTE) for what, mark in restated)
-        flow.add(Cell(marks, looks.NOTE, span=columns.whole))
+    for what, mark in wording.sums_restated(report):
+        flow.add(text(f"{what}. {mark}", looks.NOTE, columns.whole))
     flow.block(below=_GAP)
+
+
+def _has_many(report: Report) -> bool:
+    """Whether there are so many priorities that all else has to be short."""
+    return len(report.sections) > _MANY
 
 
 def _named(columns: Columns, at: int, section: Section, most: int) -> Cell:
@@ -189,10 +194,10 @@ def _changes(flow: Flow, report: Report, columns: Columns) -> int:
         text("Since the last issue", looks.SMALL_HEADING, first),
         text(wording.changes_shown(report, changes), looks.SMALL, columns.whole - first),
     )
-    found = _each_change(changes)
+    found, lines = _each_change(changes), _CHANGE_LINES[_has_many(report)]
     shown = found if len(found) <= _CHANGES + 1 else found[:_CHANGES]
     for group, change in shown:
-        flow.add(*_change(columns, group, change, lines=1))
+        flow.add(*_change(columns, group, change, lines))
     rest = len(found) - len(shown)
     if rest:
         flow.mark(_MORE)
