@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -104,3 +105,22 @@ def test_how_far_is_said_with_one_decimal_and_never_as_nothing() -> None:
     assert figures_moved(lower)[1] == "▲ 8.4% of target, worse"
     (slight,) = movements(report(moved("A", "50.01", "50", at("50"))))
     assert figures_moved(slight)[1] == "▲ under 0.1% of target, better"
+
+
+def test_the_page_on_rating_has_the_examples_that_hold() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rating.md").read_text("utf-8")
+    table = page.partition("| figure | before | target | better | how far |\n")[2]
+    rows = [line.strip("| ").split(" | ") for line in table.partition("\n\n")[0].splitlines()[1:]]
+    assert len(rows) == 5
+    for now, was, goal, better, far in rows:
+        ends = [Decimal(end.rstrip("%")) for end in goal.split(" to ") if end != "none"]
+        match ends:
+            case [value]:
+                target: Target | None = Target("A", "2014-15 Q4", value=value)
+            case [lower, upper]:
+                target = Target("A", "2014-15 Q4", lower=lower, upper=upper)
+            case _:
+                target = None
+        line = moved("A", now.rstrip("%"), was.rstrip("%"), target, Polarity(better))
+        (found,) = movements(report(line))
+        assert figures_moved(found)[1][2:] == far
