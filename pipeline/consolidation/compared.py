@@ -32,5 +32,5 @@ def since_baseline(merged: Consolidated, target: Target | None) -> rating.Travel
     now = None if is_borrowed(merged) else whole_figure(merged)
     if now is None or target is None or target.baseline is None:
         return None
-    basis = f"baseline {target.baseline_period}".strip()
+    basis = rating.basis_of_baseline(target.baseline_period)
     return rating.travel(now, target.baseline, basis, merged.indicator, target)

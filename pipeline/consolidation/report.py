@@ -31,6 +31,8 @@ from schemas.observations import Achievement, Observation
 from schemas.units import shown
 
 if TYPE_CHECKING:
+    from pipeline.consolidation.changes import Changes
+
     # The store, which whoever prints a report need not load.
     from pipeline.consolidation.texts import Question
     from pipeline.store import Suppressed
@@ -253,6 +255,8 @@ class Report(Struct, frozen=True):
     edition: Edition | None = None
     #: What up to seven periods before it came to, the oldest first: those of which an issue stands.
     earlier: tuple[EarlierTally, ...] = ()
+    #: What it says otherwise than the last issue of its period; None where it is not to be told.
+    changes: Changes | None = None
 
     @property
     def is_draft(self) -> bool:

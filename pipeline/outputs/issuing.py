@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import report_of
+from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.content import code_of, content_of, said_by
 from pipeline.consolidation.editions import (
     edition_of,
@@ -266,6 +267,7 @@ def _written(session: Session, report: Report, last: Issue | None) -> Issued:
     away the draft that it was. What lay there under another name, by another title of the appendix,
     is taken away too.
     """
+    report = replace(report, changes=changes_since(report, last))
     workspace, folder = session.workspace, _folder_of(report.edition)
     files = _files(workspace, report, folder)
     current = _files(workspace, report, "")

@@ -37,6 +37,19 @@ class Paragraph(Struct, frozen=True):
     goes_on: bool = False
 
 
+class Place(Struct, frozen=True):
+    """A row of a sheet, from 0, that links lead to."""
+
+    sheet: str
+    row: int = 0
+
+    @property
+    def location(self) -> str:
+        """As Excel writes it: `'Appendix 3'!A12`."""
+        name = self.sheet.replace("'", "''")
+        return f"'{name}'!A{self.row + 1}"
+
+
 class PrintedNumber(Struct, frozen=True):
     """A number and the format that shows it."""
 
@@ -90,6 +103,8 @@ class Book:
         self.report = report
         #: By the names of sheets that hold a table, the first row, from 0, of its values.
         self.first_rows: dict[str, int] = {}
+        #: Rows that are called by a name, by that.
+        self.places: dict[str, Place] = {}
         self._formats: dict[Look, Format] = {}
 
     def format(self, look: Look) -> Format:
@@ -140,6 +155,12 @@ class Book:
         else:
             whole = look.in_type_of(safe[0].look) if safe else look
             put_text(sheet, *place, text, self.format(whole))
+
+    def link(
+        self, sheet: Worksheet, place: tuple[int, int], words: str, to: Place, look: Look
+    ) -> None:
+        """Write words into the cell at (row, column) that lead to another place of the book."""
+        sheet.write_url(*place, f"internal:{to.location}", self.format(look), plain(words))
 
     def _runs(self, content: list[Paragraph]) -> list[str | Format]:
         runs: list[str | Format] = []

@@ -15,6 +15,7 @@ from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
 from pipeline.outputs.appendix.flow import Cell, Flow, count, text
 from pipeline.outputs.appendix.looks import Look
+from pipeline.outputs.appendix.places import achieved_in, measured_in, told_of
 from pipeline.outputs.appendix.set_out import (
     ACHIEVED,
     LONG_WORDS,
@@ -156,6 +157,7 @@ def _achievements(made: _Committee) -> None:
     flow.head(text(f"Key achievements {report.period.name}", looks.HEADING, whole))
     for section in report.sections:
         heading = section.priority.achievements_heading or section.priority.heading
+        flow.mark(achieved_in(section.priority))
         _part_headed(made, heading, level=1)
         for achieved in section.achievements:
             flow.add(text(f"• {achieved.text}", _READ, whole))
@@ -176,7 +178,7 @@ def _indicators(made: _Committee, heading: str, *, contextual: bool) -> None:
     """A table of those that can be rated, or of those that are shown for context."""
     flow, out = made.flow, made.out
     parts = [
-        (section.priority.heading, lines)
+        (section.priority, lines)
         for section in made.report.sections
         if (lines := [n for n in section.lines if n.indicator.is_contextual is contextual])
     ]
@@ -192,8 +194,10 @@ def _indicators(made: _Committee, heading: str, *, contextual: bool) -> None:
         text(ACHIEVED, looks.HEADING),
     )
     for priority, lines in parts:
-        _part_headed(made, priority, level=1)
+        flow.mark(measured_in(priority))
+        _part_headed(made, priority.heading, level=1)
         for line in lines:
+            flow.mark(told_of(line.indicator))
             _indicator(made, line)
             flow.block()
 

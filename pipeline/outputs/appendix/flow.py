@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber
+from pipeline.outputs.appendix.book import Book, Paragraph, Place, PrintedNumber
 from pipeline.outputs.appendix.looks import HEADING, HEADING_RIGHT, NOTE, PLAIN, Look, but
 from pipeline.workbooks.row_height import TALLEST_ROW, line_height, wrap
 
@@ -35,11 +35,13 @@ class Cell(Struct, frozen=True):
     span: int = 1
     #: Is told its row and column, from 0, when it is written.
     tell: Callable[[int, int], object] | None = None
+    #: Where a click on it leads; None: nowhere.
+    link: Place | None = None
 
 
-def text(words: str, look: Look = PLAIN, span: int = 1) -> Cell:
+def text(words: str, look: Look = PLAIN, span: int = 1, link: Place | None = None) -> Cell:
     """A cell with one run of text."""
-    return Cell((Paragraph(words, look),), look, span=span)
+    return Cell((Paragraph(words, look),), look, span=span, link=link)
 
 
 def count(number: int, look: Look) -> Cell:
@@ -80,20 +82,31 @@ class Flow:
     `widths` are the columns' in pixels, `page` is how many points of a page are printed on. What
     heads a table is written again where the table goes on to another page. A text too tall for a
     row runs on in the row below it, from a sentence's beginning, so that nothing is ever cut off;
-    a large block breaks there, or between rows that nothing keeps together.
+    a large block breaks there, or between rows that nothing keeps together. `padding` is the room
+    above and below the text of a row, in points.
     """
 
-    def __init__(self, book: Book, sheet: Worksheet, widths: Sequence[int], page: float) -> None:
+    def __init__(
+        self,
+        book: Book,
+        sheet: Worksheet,
+        widths: Sequence[int],
+        page: float,
+        padding: float = _ROW_PADDING,
+    ) -> None:
         self.book = book
         self.sheet = sheet
         self.widths = widths
         #: The next row, from 0, of what is written.
         self.row = 0
         self._page = page
-        self._tallest = min(TALLEST_ROW, _LARGE * page) - _ROW_PADDING
+        self._padding = padding
+        self._tallest = min(TALLEST_ROW, _LARGE * page) - padding
         self._used = 0.0
         self._breaks: list[int] = []
         self._block: list[_Row] = []
+        #: What is called by a name: each with how many rows of the block stand before it.
+        self._marks: list[tuple[int, str]] = []
         self._below = 0.0
         #: What heads the rows to come, by its level; and how many of its levels are above them on
         #: the page where the block begins.
@@ -129,7 +142,7 @@ class Flow:
             content, height = _parts(cell, width, self._tallest)[0]
             tall.append(_Placed(column, cell, content, cell.look, rows=2))
             needed = max(needed, height)
-        high = max(above.height, needed + _ROW_PADDING - below.height)
+        high = max(above.height, needed + self._padding - below.height)
         self._block += (_Row(high, [*tall, *above.cells], leads=True), below)
 
     def head(self, *cells: Cell, level: int = 0, again: Sequence[Cell] | None = None) -> None:
@@ -140,6 +153,19 @@ class Flow:
         self._again = min(self._again, level)
         self._block += self._rows(cells, leads=True)
         self._heads = [*self._heads[:level], again or cells]
+
+    def mark(self, name: str) -> None:
+        """Call the next row by a name, by which the book knows its place; the first so called."""
+        self._marks.append((len(self._block), name))
+
+    def height_of(self, *cells: Cell) -> float:
+        """How many points a row of these cells takes."""
+        return sum(row.height // _PIXEL * _PIXEL for row in self._rows(cells, leads=False))
+
+    @property
+    def room(self) -> float:
+        """How many points of the page are left below the last block."""
+        return self._page - self._used - (self._below if self._used else 0)
 
     def space(self, points: float, tell: Callable[[int], object] | None = None) -> None:
         """An empty row of that height; `tell` is given its number."""
@@ -164,6 +190,7 @@ class Flow:
 
     def _lay_out(self) -> None:
         block, self._block = self._block, []
+        marks, self._marks = self._marks, []
         if not block:
             return
         whole = sum(row.height for row in block)
@@ -179,6 +206,8 @@ class Flow:
             needed = _led(block[number:]) if may_break else row.height
             if number and self._used + needed > self._page:
                 self._break(self._heads)
+            for name in (name for at, name in marks if at == number):
+                self.book.places.setdefault(name, Place(self.sheet.get_name(), self.row))
             self._write(row)
 
     def _break(self, heads: Iterable[Sequence[Cell]]) -> None:
@@ -203,6 +232,9 @@ class Flow:
         if cell.span > 1 or placed.rows > 1:
             last = (self.row + placed.rows - 1, column + cell.span - 1)
             self.sheet.merge_range(self.row, column, *last, "", self.book.format(look))
+        if cell.link is not None and placed.content:
+            words = "\n".join(each.text for each in placed.content)
+            self.book.link(self.sheet, (self.row, column), words, cell.link, look)
         if cell.number is not None and placed.content:
             form = self.book.format(but(look, num_format=cell.number.num_format))
             self.sheet.write_number(self.row, column, cell.number.value, form)
@@ -225,7 +257,7 @@ class Flow:
             for at, cell, ((content, height),) in zip(starts, cells, parts, strict=True):
                 placed.append(_Placed(at, cell, content, cell.look))
                 highest = max(highest, height)
-            return [_Row(highest + _ROW_PADDING, placed, leads)]
+            return [_Row(highest + self._padding, placed, leads)]
         rows = list(zip_longest(*parts, fillvalue=((), 0.0)))
         found = []
         for row in rows:
@@ -238,7 +270,7 @@ class Flow:
                 _Placed(at, cell, content, but(cell.look, **lines))
                 for at, cell, (content, _) in zip(starts, cells, row, strict=True)
             ]
-            found.append(_Row(max(height for _, height in row) + _ROW_PADDING, placed, leads))
+            found.append(_Row(max(height for _, height in row) + self._padding, placed, leads))
         return found
 
 

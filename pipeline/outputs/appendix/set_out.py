@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import ceil
 
 from msgspec import Struct
 
@@ -11,7 +10,7 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.trends import is_drawn
-from pipeline.workbooks.row_height import text_width, wrap
+from pipeline.workbooks.row_height import cell_width, text_width, wrap
 from schemas.fields import OVERALL_HEADINGS
 from schemas.periods import in_order
 from schemas.register_settings import MOST_EARLIER
@@ -24,8 +23,8 @@ _LEAST_WORDING = 220
 #: A trend, as wide as lets two directions of travel stand side by side, and a rating.
 _TRENDS, _RATING = range(66, 122, 4), 96
 TARGET, PERFORMANCE, ACHIEVED = "Target", "Performance", "Target achieved?"
-#: Left and right of a cell's text, in pixels, and the share of its width that is reckoned with.
-_PADDING, _USABLE = 17, 0.97
+#: An earlier figure stands nearer to the lines beside it by so many pixels.
+_NEARER = 8
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 #: A performance of more letters than this is a report in words, not a figure or a state.
@@ -128,7 +127,7 @@ def _width_of(report: Report, period: str) -> int:
     look = looks.EARLIER
     widest = max((text_width(each, look.font_size) for each in figures), default=0.0)
     heading = max(text_width(each, look.font_size, bold=True) for each in period.split())
-    return ceil(max(widest + _PADDING / 2, heading + _PADDING) / _USABLE)
+    return cell_width(max(widest - _NEARER, heading))
 
 
 def figure_width(figures: Iterable[str], least: int = 0) -> int:
@@ -136,4 +135,4 @@ def figure_width(figures: Iterable[str], least: int = 0) -> int:
     words = {word for shown in figures for word in shown.split()}
     size = looks.NUMBER.font_size
     widest = max((text_width(word, size, bold=True) for word in words), default=0.0)
-    return max(least, ceil((widest + _PADDING) / _USABLE))
+    return max(least, cell_width(widest))
