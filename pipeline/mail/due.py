@@ -113,10 +113,12 @@ def due(
     last_digest: datetime | None = None,
     copies_beside: Iterable[CopyBeside] = (),
     asked_of_register: Iterable[RegisterQuestion] = (),
+    made: Sequence[Issued] = (),
 ) -> MailDue:
     """What is due to be told, read from the store; `answered` is up to what people were told.
 
-    `redaction` is what may be told of the figures, with all that has been issued.
+    `redaction` is what may be told of the figures, with all that has been issued, and `made` are
+    the drafts and issues of this run, which are not made once more.
     """
     workspace, register, store = session.workspace, session.register, session.store
     today = session.now.date()
@@ -137,7 +139,7 @@ def due(
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
     first = {period.name: draft for period, draft in pending(session)}
     drafts = tuple(
-        draft_of(session, period, first[period.name])
+        draft_of(session, period, first[period.name], made)
         for period in register.periods
         if period.name in first
     )
@@ -162,7 +164,7 @@ def due(
             )
             for p in open_periods
         },
-        issued=tuple(published_since(session, answered.issue)),
+        issued=tuple(published_since(session, answered.issue, made)),
         drafts=tuple(one for one in drafts if _is_to_be_sent(one, register, today, store)),
         pending=drafts,
         drafted=tuple(one for one in drafts if first[one.report.period.name].id > answered.issue),
