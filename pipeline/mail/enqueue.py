@@ -79,7 +79,7 @@ def enqueue(
     entered = store.last_number("entered")
     renewed = set[str]()
 
-    def made(messages: Iterable[Message]) -> Iterator[Outgoing]:
+    def noting(messages: Iterable[Message]) -> Iterator[Outgoing]:
         for each in _outgoing(session, messages):
             if each.queued.kind == MailKind.REMINDER:
                 renewed.add(each.queued.area)
@@ -89,7 +89,7 @@ def enqueue(
         messages = compose(found, session.register, office, always=always)
         # Of these it is asked once the last message has been made.
         overtaken = _overtaken(status.waiting, now, renewed, owed, found.recalled)
-        store.messages.answer(made(messages), *last, now, overtaken, found.set_apart, entered)
+        store.messages.answer(noting(messages), *last, now, overtaken, found.set_apart, entered)
         return office.texts.mistakes
 
 
