@@ -23,6 +23,7 @@ from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages import MailKind
 from pipeline.mail.messages.appendix import Recalled
+from pipeline.mail.messages.areas import PLAYED_BACK
 from pipeline.mail.messages.digest import (
     CopyBeside,
     NotTaken,
@@ -70,8 +71,9 @@ class MailDue(Struct, frozen=True):
     copies: Mapping[int, Path] = field(default_factory=dict)
     #: What these brought, by the submission's number.
     contents: Mapping[int, Contents] = field(default_factory=dict)
-    #: Reads an accepted one's figures as they were understood; what is concealed is not said.
-    understood: Callable[[Submission], Sequence[Understood]] = lambda _: ()
+    #: Reads the first of an accepted one's figures as they were understood, and how many more
+    #: there are; what is concealed is not said.
+    understood: Callable[[Submission], tuple[Sequence[Understood], int]] = lambda _: ((), 0)
     #: The figures entered on areas' behalf that count and of which they are to be told, as they
     #: may be; and all there are, in the order entered.
     newly_entered: tuple[Entered, ...] = ()
@@ -191,8 +193,10 @@ def due(
 
 def _understood(
     register: Register, store: Store, redaction: Redaction, sent: Submission
-) -> Sequence[Understood]:
-    """The figures of one submission: of a whole night's there are too many to be held at once.
+) -> tuple[Sequence[Understood], int]:
+    """The first figures of one submission, as many as are played back, and how many more it has.
+
+    Of a whole night's there are too many to be held at once.
 
     One of several areas' figures is not said before an issue has printed it: with their total it
     could give another's away.
@@ -205,9 +209,10 @@ def _understood(
 
     rows = store.rows_of("observation", sent.id)
     # The names of columns are words of SQLAlchemy's own kind.
-    plain = ({str(name): value for name, value in row.items()} for row in rows)
+    plain = ({str(name): value for name, value in row.items()} for row in rows[:PLAYED_BACK])
     figures = [msgspec.convert(row, Observation) for row in plain]
-    return understood(figures, register, sent.period or "", is_hidden)
+    told = understood(figures, register, sent.period or "", is_hidden)
+    return told, len(rows) - len(told)
 
 
 def _is_to_be_sent(draft: Issued, register: Register, today: date, store: Store) -> bool:
