@@ -8,7 +8,7 @@ folders as well.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -340,18 +340,25 @@ def _mark_recalled(session: Session, issue: Issue, ruling: Ruling) -> None:
 # --- What there is -------------------------------------------------------------------------------
 
 
-def published_since(session: Session, number: int) -> Iterator[Issued]:
-    """The last appendix of each period that was issued after an issue of that number."""
+def published_since(session: Session, number: int, made: Iterable[Issued] = ()) -> Iterator[Issued]:
+    """The last appendix of each period that was issued after an issue of that number.
+
+    What this run `made` is not made once more.
+    """
     held = recalls(session.store)
     for period in session.register.periods:
         last = session.store.last_issue(period.name)
         if last is None or last.id <= number or last.id in held:
             continue
         register = register_for(session, period.name)
-        if workbook_path(session.workspace, register, period).exists():
-            report = _report_of(session, period, last)
-            files = _files(session.workspace, report, "")
-            yield Issued(report, files, session.store.last_issue(last.period, before=last))
+        if not workbook_path(session.workspace, register, period).exists():
+            continue
+        if done := _as_made(session, last, made):
+            yield done
+            continue
+        report = _report_of(session, period, last)
+        files = _files(session.workspace, report, "")
+        yield Issued(report, files, session.store.last_issue(last.period, before=last))
 
 
 def pending(session: Session) -> Iterator[tuple[Period, Issue]]:
@@ -366,13 +373,23 @@ def pending(session: Session) -> Iterator[tuple[Period, Issue]]:
             yield period, session.store.editions.since(last)
 
 
-def draft_of(session: Session, period: Period, draft: Issue) -> Issued:
-    """A draft that is pending, as it lies in the outbox."""
+def draft_of(session: Session, period: Period, draft: Issue, made: Iterable[Issued] = ()) -> Issued:
+    """A draft that is pending, as it lies in the outbox; one that this run `made` is that."""
     last = session.store.editions.last(period.name) or draft
-    report = _report_of(session, period, last)
+    done = _as_made(session, last, made)
+    report = done.report if done else _report_of(session, period, last)
     report = replace(report, issued_at=draft.issued_at.astimezone())
     issue = session.store.last_issue(period.name)
     return Issued(report, _files(session.workspace, report, _DRAFT), issue)
+
+
+def _as_made(session: Session, issue: Issue, made: Iterable[Issued]) -> Issued | None:
+    """A draft or an issue as a run made it, if it is among what it made."""
+    named = (issue.period, issue.content, edition_of(session.store, issue))
+    for one in made:
+        if (one.report.period.name, one.report.content, one.report.edition) == named:
+            return one
+    return None
 
 
 def _report_of(session: Session, period: Period, issue: Issue) -> Report:

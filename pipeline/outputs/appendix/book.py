@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.consolidation.report import Report
 from pipeline.outputs.appendix.looks import PLAIN, Look
 from pipeline.outputs.palette import DRAFT, RULE
+from pipeline.workbooks.quick_sheet import QuickSheet
 from pipeline.workbooks.safe_text import plain
 from pipeline.workbooks.worksheets import header_text, put_text, set_a4
 from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
@@ -118,7 +119,7 @@ class Book:
 
     def sheet(self, name: str, title: str, *, landscape: bool) -> Worksheet:
         """A new sheet for A4, with a title, the time of issue and page numbers on each page."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.add_worksheet(name, QuickSheet)
         set_a4(sheet, sides=1.5 * _CM, top=1.7 * _CM, bottom=1.5 * _CM, landscape=landscape)
         framework, period = self.report.register.framework, self.report.period.name
         font = '&"Arial,Regular"&8'
