@@ -84,7 +84,7 @@ def holds(path: File, sha256: str) -> bool:
 
 
 def _digest(file: BufferedReader) -> str:
-    # In pieces for which there is room already: that of `hashlib.file_digest` is made for each file.
+    # In small pieces: `hashlib.file_digest` makes more room than that for each file.
     digest = hashlib.sha256()
     while piece := file.read(_PIECE):
         digest.update(piece)
