@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from pipeline.consolidation.report import Report
+from pipeline.workbooks.safe_text import begins_like_formula
 from schemas.checks import Cells
 from schemas.table_schema import Reference
 
@@ -21,10 +22,6 @@ Value = str | int | Decimal | date | datetime | None
 Rows = Iterable[Sequence[Value]]
 #: What a row is made from.
 Source = TypeVar("Source")
-
-#: What a spreadsheet program may take for the start of a formula when it opens a CSV file; see
-#: https://owasp.org/www-community/attacks/CSV_Injection.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class DataColumn(Struct, Generic[Source], frozen=True):
@@ -97,7 +94,7 @@ def _printed(value: Value) -> str:
         case None:
             return ""
         case str():
-            return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+            return f"'{value}" if begins_like_formula(value) else value
         case Decimal():
             return f"{value:f}"
         case datetime():
