@@ -17,7 +17,7 @@ from pipeline.outputs.appendix.looks import PLAIN, Look
 from pipeline.outputs.palette import DRAFT, RULE
 from pipeline.workbooks.quick_sheet import QuickSheet
 from pipeline.workbooks.safe_text import plain
-from pipeline.workbooks.worksheets import header_text, put_text, set_a4
+from pipeline.workbooks.worksheets import form_of_text, header_text, put_text, set_a4
 from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
 from schemas.units import shown as as_text
 
@@ -152,7 +152,8 @@ class Book:
         # xlsxwriter would take such text for the markup of a rich string.
         resembles_markup = text.startswith("<r>") and text.endswith("</r>")
         if len({p.look for p in safe}) > 1 or resembles_markup:
-            sheet.write_rich_string(*place, *self._runs(safe), self.format(look))
+            form = form_of_text(sheet, text, self.format(look))
+            sheet.write_rich_string(*place, *self._runs(safe), form)
         else:
             whole = look.in_type_of(safe[0].look) if safe else look
             put_text(sheet, *place, text, self.format(whole))

@@ -19,7 +19,7 @@ from pipeline.outputs.appendix.looks import (
     Look,
     but,
 )
-from pipeline.outputs.tidy import clock
+from pipeline.outputs.tables import clock
 from pipeline.outputs.wording import edition_shown
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from pipeline.workbooks.worksheets import put_text

@@ -28,7 +28,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 def read_appendix(folder: Path) -> Appendix | None:
     """The appendix that lies in a period's folder; None where there is none."""
     page = next(iter(folder.glob("*.html")), None)
-    data = next(iter(folder.glob("*.csv")), None)
+    data = next(iter(folder.glob("* data.csv")), None)
     if page is None or data is None:
         return None
     rows = list(csv.DictReader(io.StringIO(data.read_text(encoding="utf-8-sig"))))
