@@ -20,6 +20,7 @@ from schemas.names import name_key
 from schemas.register_columns import Content, RegisterSheet
 from schemas.register_layout import INDICATORS, SHEETS, TARGETS
 from schemas.register_settings import FRAMEWORK
+from schemas.targets import target_in
 from schemas.timeline import in_force
 from schemas.units import shown
 from tests.support.command_line import quarterday
@@ -137,7 +138,7 @@ def _page_tables() -> Iterator[tuple[str, list[str], list[list[str]]]]:
 #: Headings of the page whose tables are of the register's own rows, and the sheet of these.
 EXPLAINED = [
     *("Decide", "Indicators over time", "Targets over time", "Figures of several periods"),
-    *("Policies", "Service areas over time", "A renamed period", "Thresholds", "Bands"),
+    *("When the policy changes", "How bands are printed", "Service areas over time", "A renamed period", "Thresholds"),
     *("Several service areas", "Commentary and plausible figures"),
     *("Corrective action, forecast and confidence", "Type a figure"),
 ]
@@ -157,6 +158,31 @@ def test_the_page_explains_by_rows_of_the_example(
             said = {h: c for h, c in zip(headings, row, strict=True) if h in named}
             assert any(said.items() <= each.items() for each in rows[sheet.title]), said
     assert set(EXPLAINED) <= set(explained)
+
+
+def test_targets_are_spread_and_go_on_as_the_page_says(
+    read: tuple[Register, list[Finding]],
+) -> None:
+    ((headings, cells),) = [
+        (headings, cells)
+        for heading, headings, cells in _page_tables()
+        if heading == "Targets over time"
+    ]
+    held = 0
+    for row in cells:
+        said = dict(zip(headings, row, strict=True))
+        if said["Period"] != "2012-13":
+            continue
+        of_periods = {f"2012-13 {each}": said[each] for each in ("Q1", "Q2", "Q3", "Q4")}
+        of_periods["2013-14"] = said["a year on"].replace("none", "")
+        for period, reached in of_periods.items():
+            current = in_force(read[0], period)
+            indicator = current.indicator(said["Indicator"]) or read[0].indicator(said["Indicator"])
+            target = target_in(read[0], indicator, read[0].period(period)) if indicator else None
+            if reached or period == "2013-14":
+                assert (target.shown(indicator.unit) if target else "").lstrip("<") == reached
+                held += 1
+    assert held == 18
 
 
 def _of(sheet: RegisterSheet, headings: list[str]) -> set[str]:
