@@ -254,13 +254,24 @@ def test_a_renamed_period_is_no_other_period() -> None:
     assert told == [
         (
             "2012-13 is called The year 2012 now: its returns, drafts and issues count for that, "
-            "and templates with the old name are understood."
+            "and templates with the old name are understood. What lies in the outbox under 2012-13 "
+            "stays there."
         ),
         (
             "The former name of The year 2012 is 2012-13; it was blank. What stands under a former "
             "name counts for the period."
         ),
     ]
+
+
+def test_a_period_that_goes_while_another_has_its_days_may_have_been_renamed() -> None:
+    renamed = replace(PERIOD, name="The year 2012")
+    told = said(SMALL, replace(SMALL, periods=(QUARTER, renamed), targets=()))
+    assert (
+        "2012-13 is no longer a period: returns for it are sent back, and no appendix is made of "
+        "it. The year 2012 has its days: if it was renamed, type 2012-13 under Formerly in the row "
+        "of The year 2012."
+    ) in told
 
 
 def test_periods_are_opened_and_closed_and_put_off() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pipeline.register.differences.difference import Concern, RegisterChange, indicator_named
 from schemas.areas_over_time import areas_of
 from schemas.model import Register
+from schemas.periods import of_same_days
 from schemas.wording import day_shown, listed
 
 
@@ -18,7 +19,8 @@ def renamed_periods(old: Register, new: Register) -> Iterator[RegisterChange]:
             if former in names and period.name not in names:
                 said = (
                     f"{former} is called {period.name} now: its returns, drafts and issues count "
-                    "for that, and templates with the old name are understood."
+                    "for that, and templates with the old name are understood. What lies in the "
+                    f"outbox under {former} stays there."
                 )
                 yield RegisterChange(Concern.RETURNS, said)
 
@@ -88,7 +90,14 @@ def _periods(old: Register, new: Register) -> Iterator[str]:
             )
     for period in old.periods:
         if new.period(period.name) is None:
+            now = of_same_days(new.periods, period)
+            hint = (
+                f" {now.name} has its days: if it was renamed, type {period.name} under Formerly "
+                f"in the row of {now.name}."
+                if now
+                else ""
+            )
             yield (
                 f"{period.name} is no longer a period: returns for it are sent back, and no "
-                "appendix is made of it."
+                f"appendix is made of it.{hint}"
             )
