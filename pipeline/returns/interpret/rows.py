@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from pipeline.returns.interpret.asked import NOTHING_BESIDE, beside_figure
+from pipeline.returns.interpret.asked import NOTHING_BESIDE, beside_figure, says_anything
 from pipeline.returns.interpret.cells import NAMES, SEEN, RowCells, is_total, plain_words
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.labels import PROVISIONAL
@@ -86,6 +86,7 @@ def read_row(
         case Kind.NARRATIVE if not nothing:
             narrative = cells.words("performance")
     beside = NOTHING_BESIDE
+    filled = tuple(key for key in match.table.asked if says_anything(cells.value(key)))
     if any(cells.value(key) != "" for key in match.table.asked):
         beside = beside_figure(cells, indicator.kind, scale_of(indicator))
     over = match.table.chosen["performance"].label
@@ -114,6 +115,7 @@ def read_row(
         table=match.table.number,
         seen=cells.seen,
         is_bad=cells.is_bad,
+        beside=filled,
     )
     return row, cells.findings
 
