@@ -226,13 +226,11 @@ def example(
     from pipeline.operations.setup import write_example
 
     write_example(file)
-    return Result(
-        {"written": file},
-        [
-            f"{file}: one of each thing that a register can say. No run reads it; copy from it "
-            "the rows that you need."
-        ],
+    line = (
+        f"{file}: one of each thing that a register can say. No run reads it; copy from it the "
+        "rows that you need."
     )
+    return Result({"written": file}, [line])
 
 
 app = typer.Typer(

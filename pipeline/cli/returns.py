@@ -46,8 +46,9 @@ def template(
     Example: `quarterday template --period 2012-13`
     """
     place = workspace_at(workspace)
+    lying: list[Path] = []
     if mail:
-        written, lying = _mail_texts(place), []
+        written = _mail_texts(place)
     else:
         written, lying = _return_templates(place, area, period)
     lines = [str(path) for path in written]

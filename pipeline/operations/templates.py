@@ -21,7 +21,6 @@ from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, need_folder
 from schemas.model import Period, Register, ServiceArea
 
-
 #: Where they lie in the outbox of their period.
 _FOLDER = "templates"
 

@@ -149,9 +149,7 @@ ASKED_BESIDE = Checks(
             "nowhere.",
             "Nothing. What committee should read belongs in the commentary.",
             "What somebody typed is not passed over in silence.",
-            at={
-                key: Condition(("unasked",), partial(_is_asked, key=key)) for key in BESIDE_FIGURE
-            },
+            at={key: Condition(("unasked",), partial(_is_asked, key=key)) for key in BESIDE_FIGURE},
             words=lambda _row, field: {"heading": _FIELDS[field].heading},
             severity=Severity.INFO,
         ),

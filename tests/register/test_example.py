@@ -138,7 +138,13 @@ def _page_tables() -> Iterator[tuple[str, list[str], list[list[str]]]]:
 #: Headings of the page whose tables are of the register's own rows, and the sheet of these.
 EXPLAINED = [
     *("Decide", "Indicators over time", "Targets over time", "Figures of several periods"),
-    *("When the policy changes", "How bands are printed", "Service areas over time", "A renamed period", "Thresholds"),
+    *(
+        "When the policy changes",
+        "How bands are printed",
+        "Service areas over time",
+        "A renamed period",
+        "Thresholds",
+    ),
     *("Several service areas", "Commentary and plausible figures"),
     *("Corrective action, forecast and confidence", "Type a figure"),
 ]

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.earlier import with_earlier
 from pipeline.returns.interpret.labels import (
     ACHIEVEMENTS,
+    CUMULATIVE,
     INDICATORS,
     Label,
     Vocabulary,
@@ -363,8 +364,9 @@ def _heading(
     label = reduce(or_, reversed(labels))
     if any(over.is_loose for over in chain):
         label = replace(label, unknown=(*label.unknown, LOOSE))
-    if not named and label.periods and fields is INDICATORS:
-        key = "performance"  # A period alone says of when the figures are.
+    is_cumulative = words.has_cumulative and label.kinds == {CUMULATIVE}
+    if not named and (label.periods or is_cumulative) and fields is INDICATORS:
+        key = "performance"  # A period alone says of when the figures are; `Year to date` too.
     leaf = chain[-1]
     own_name = next((name_key(f.heading) for f in fields if f.key == key), "")
     rank = 0 if name_key(leaf.text) == own_name else 1

@@ -47,6 +47,7 @@ CHANGE_NOTHING = frozenset(
 #: What makes of a figure another than the one that a period had, each with its own words. A
 #: provisional figure is the period's, and is marked.
 PROVISIONAL, OF_A_PART, FORECAST = "provisional", "of a part", "a forecast"
+CUMULATIVE = "cumulative"
 KINDS: dict[str, tuple[str, ...]] = {
     PROVISIONAL: ("provisional", "preliminary", "prelim", "prelim."),
     FORECAST: (
@@ -63,7 +64,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "not final",
     ),
     "an example": ("example", "sample"),
-    "cumulative": ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
+    CUMULATIVE: ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
     "of another length of time": ("rolling", "annualised", "annualized", "in arrears"),
     "an average": ("average", "averages", "mean"),
     "a baseline": ("baseline", "benchmark", "benchmarks", "benchmarking"),
@@ -280,6 +281,12 @@ class Vocabulary:
         self._read_title = lru_cache(maxsize=2_000)(self._title)
         #: What `spoken` texts say without areas, by whose names returns from one template differ.
         self.read_rest = lru_cache(maxsize=2_000)(self._rest)
+
+    @cached_property
+    def has_cumulative(self) -> bool:
+        """Whether any indicator is reported cumulatively, so that headings may say so."""
+        rows = self.register.versions or self.register.indicators
+        return any(each.accumulation.is_reported_so for each in rows)
 
     @cached_property
     def own_words(self) -> frozenset[str]:
