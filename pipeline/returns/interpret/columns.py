@@ -171,7 +171,7 @@ def choose_columns(table: Table, known: Belonging) -> list[Finding]:
         else:
             mine = [h for h in _sure(table, candidates) if known.fit_in(table, h) is not Fit.OTHER]
             plain = [h for h in mine if not known.doubts(table, h)]
-            if not plain and key == "performance" and known.words.has_cumulative:
+            if not plain and key == "performance" and known.words.register.has_cumulative:
                 # Of a row that is not reported so, its cell is asked about.
                 plain = [h for h in mine if not known.doubts(table, h, CUMULATIVE)]
             if not plain and key in _ASKED_ABOUT:

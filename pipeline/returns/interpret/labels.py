@@ -283,12 +283,6 @@ class Vocabulary:
         self.read_rest = lru_cache(maxsize=2_000)(self._rest)
 
     @cached_property
-    def has_cumulative(self) -> bool:
-        """Whether any indicator is reported cumulatively, so that headings may say so."""
-        rows = self.register.versions or self.register.indicators
-        return any(each.accumulation.is_reported_so for each in rows)
-
-    @cached_property
     def own_words(self) -> frozenset[str]:
         """What the register says of itself, but for definitions: they speak of much."""
         register, about = self.register, self.register.framework
