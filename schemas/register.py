@@ -35,7 +35,7 @@ from schemas.register_periods import former_names, overlapping, taken_name
 from schemas.register_settings import POLICIES
 from schemas.register_succession import replaced_joined
 from schemas.register_targets import with_periods
-from schemas.register_thresholds import exceeded_before
+from schemas.register_thresholds import policy_before
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -128,7 +128,7 @@ _FROM_ROWS: Mapping[RegisterSheet, _FromRows] = {
     BANDS: bands_joined,
     INDICATORS: replaced_joined,
     TARGETS: with_periods,
-    POLICIES: exceeded_before,
+    POLICIES: policy_before,
 }
 
 

@@ -258,6 +258,25 @@ QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
             "such band."
         ),
     ),
+    "a coverage that ends": (
+        {
+            "Framework!coverage from": 0.75,
+            **dict(
+                zip(
+                    ("Policies!A2", "Policies!B2", "Policies!C2", "Policies!D2"),
+                    ("2012-13", "target and tolerance", "10%", "percent of target"),
+                    strict=True,
+                )
+            ),
+            "Policies!E2": 0.75,
+            "Policies!F2": 0.5,
+        },
+        Severity.WARNING,
+        (
+            "Policies!G2: Coverage from is blank, and it was 0.75 before: from 2012-13 on the whole "
+            "is rated from the first figure on."
+        ),
+    ),
 }
 
 

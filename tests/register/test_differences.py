@@ -181,6 +181,19 @@ def test_an_area_gains_and_another_loses_an_indicator() -> None:
     ]
 
 
+def test_what_an_area_hands_over_from_a_period_on_goes_on_counting_before() -> None:
+    row = SMALL.indicator("P1-4")
+    assert row is not None
+    later = replace(row, areas=("ASC",), since=PERIOD.name)
+    new = arranged(replace(SMALL, indicators=(*SMALL.indicators, later)))
+    told = said(SMALL, new)
+    assert (
+        "From 2012-13 on Community safety no longer returns P1-4 (Days until a case is closed); "
+        "what it reported before goes on counting."
+    ) in told
+    assert not [line for line in told if "no longer counts" in line]
+
+
 def test_areas_and_indicators_come_and_go() -> None:
     housing = ServiceArea("HSG", "Housing")
     fresh = indicator("P1-9", "Homes let", areas=("HSG",), polarity=Polarity.HIGHER)

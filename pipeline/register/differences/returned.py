@@ -53,7 +53,16 @@ def _asked_of_areas(old: Register, new: Register) -> Iterator[str]:
                 "goes on counting."
             )
         elif less:
-            yield f"{area.name} no longer returns {less}; what it reported no longer counts."
+            gone = [ref for ref in before if ref not in after]
+            handed = [ref for ref in gone if _was_of(new, ref, area.ref)]
+            for row in filter(None, map(new.indicator, handed)):
+                named = indicator_named(row, row.ref)
+                yield (
+                    f"From {row.since} on {area.name} no longer returns {named}; what it reported "
+                    "before goes on counting."
+                )
+            if others := _named(old, [ref for ref in gone if ref not in handed]):
+                yield f"{area.name} no longer returns {others}; what it reported no longer counts."
     for area in old.areas:
         if new.area(area.ref) is None:
             yield (
@@ -61,6 +70,11 @@ def _asked_of_areas(old: Register, new: Register) -> Iterator[str]:
                 "periods for which they were accepted, and the digest asks about them. A return "
                 "that it sends is sent back."
             )
+
+
+def _was_of(register: Register, ref: str, area: str) -> bool:
+    """Whether an area returns an indicator by any row of it, if not by the last."""
+    return any(each.ref == ref and area in each.areas for each in register.versions)
 
 
 def _named(register: Register, refs: list[str]) -> str:

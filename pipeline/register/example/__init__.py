@@ -184,8 +184,6 @@ def _targets() -> tuple[model.Target, ...]:
             "2012-13",
             operator=model.Operator.LESS_THAN,
             value=Decimal(250),
-            baseline=Decimal(262),
-            baseline_period="2011-12",
             profile=Profile.SAME,
         ),
         target(
@@ -198,7 +196,13 @@ def _targets() -> tuple[model.Target, ...]:
         ),
         target("P2-3", "2012-13 Q4", value=Decimal(99)),
         target("P2-3", "2013-14 Q1", value=Decimal(75)),
-        target("P2-4", "2013-14 Q1", value=Decimal(80)),
+        target(
+            "P2-4",
+            "2013-14 Q1",
+            value=Decimal(80),
+            baseline=Decimal(74),
+            baseline_period="2012-13 Q1",
+        ),
         target("P2-5", "2013-14", value=Decimal(120_000), profile=Profile.ADDING_UP),
         target("P4-6", "2013-14", value=Decimal(12), red_from=Decimal(20)),
     )

@@ -102,7 +102,7 @@ def _homes() -> tuple[model.Indicator, ...]:
             polarity=_LOWER,
             areas=("HSG",),
             due=Frequency.QUARTERLY,
-            definition="The same target in each quarter; an earlier figure to compare with.",
+            definition="To lie below the same target in each quarter of the year.",
         ),
         _count(
             ref="P2-2",
@@ -134,7 +134,7 @@ def _homes() -> tuple[model.Indicator, ...]:
             merge_rule=MergeRule.WEIGHTED,
             due=Frequency.QUARTERLY,
             accumulation=Accumulation.ROLLING_WEIGHTED,
-            definition="Of four quarters. Whoever takes over from Planning owes it.",
+            definition="Of four quarters, with a baseline; whoever takes over owes it.",
         ),
         _measure(
             ref="P2-5",
