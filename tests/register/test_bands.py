@@ -43,7 +43,12 @@ from tests.support.registers import put_register
 
 Cells = dict[str, object]
 #: Where the setting stands on the sheet Framework.
-EXCEEDED_BY = f"B{2 + [each.key for each in FRAMEWORK.columns].index('exceeded_by')}"
+EXCEEDED_BY, COVERAGE_FROM = (
+    f"B{2 + [each.key for each in FRAMEWORK.columns].index(key)}"
+    for key in ("exceeded_by", "coverage_from")
+)
+#: The settings' cells by what tests call them.
+SETTINGS = {"exceeded by": EXCEEDED_BY, "coverage from": COVERAGE_FROM}
 #: Each mistake: what is typed, and the cell, code and words of the one finding that it makes.
 MISTAKES: dict[str, tuple[Cells, str]] = {
     "a threshold without a target": (
@@ -184,7 +189,7 @@ def findings_after(workbook: Path, cells: Cells) -> tuple[Finding, ...]:
     book = load_workbook(workbook)
     for place, value in cells.items():
         sheet, cell = place.split("!")
-        book[sheet][EXCEEDED_BY if cell == "exceeded by" else cell].value = value
+        book[sheet][SETTINGS.get(cell, cell)].value = value
     book.save(workbook)
     try:
         return judge(read_sheets(register_bytes(workbook)), workbook.name, "")[1]
@@ -273,8 +278,8 @@ QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
         },
         Severity.WARNING,
         (
-            "Policies!G2: Coverage from is blank, and it was 0.75 before: from 2012-13 on the whole "
-            "is rated from the first figure on."
+            "Policies!G2: Coverage from is blank, and it was 0.75 before: from 2012-13 on the "
+            "whole is rated from the first figure on."
         ),
     ),
 }
