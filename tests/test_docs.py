@@ -624,6 +624,7 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         "register check": here,
         "register diff": here,
         "register upgrade": [*here, "--to", tmp_path / "upgraded.xlsx"],
+        "register example": [tmp_path / "example register.xlsx", "--json"],
         "template": here,
         "appendix": here,
         "send": here,

@@ -20,7 +20,7 @@ from tests.support.command_line import quarterday
 COMMANDS = ("demo", "init", "template", "validate", "ingest", "status", "merge", "appendix",
             "send", "run", "fetch", "schedule", "runs", "watch", "history", "trace", "replay",
             "accept", "forget", "doctor", "backup", "restore", "register check",
-            "register diff")  # fmt: skip
+            "register diff", "register example")  # fmt: skip
 
 
 def complaint(result: Result) -> str:
