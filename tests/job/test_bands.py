@@ -76,9 +76,9 @@ def register() -> Register:
         ),
         bands=(
             BandRow(Colour.EXCEEDED, "Well above"),
-            BandRow(Colour.GREEN, "On target", "●", "#4FA36F"),
+            BandRow(Colour.GREEN, "On target", "●", "#4BA673"),
             BandRow(Colour.AMBER, "Near target"),
-            BandRow(Colour.RED, "Off target", "▲", "#9D1B1B"),
+            BandRow(Colour.RED, "Off target", "▲", "#A51C1C"),
         ),
         recipients=(Recipient("Clerk", "clerk@council.example", tuple(Gets)),),
     )
@@ -175,13 +175,13 @@ def test_each_band_has_its_own_colour_and_an_ink_that_reads_on_it(council: Counc
     }
     assert looks == {
         WELL_ABOVE: ("10246B", "FFFFFF"),
-        ON_TARGET: ("4FA36F", "000000"),
-        NEAR_TARGET: ("FFC83D", "000000"),
-        OFF_TARGET: ("9D1B1B", "FFFFFF"),
+        ON_TARGET: ("4BA673", "000000"),
+        NEAR_TARGET: ("F7BA2E", "000000"),
+        OFF_TARGET: ("A51C1C", "FFFFFF"),
     }
     styles = issue(council, 1, ".html").read_text("utf-8")
     assert ".exceeded { --fill: #10246B; --on-fill: #FFFFFF; }" in styles
-    assert ".green { --fill: #4FA36F; --on-fill: #000000; }" in styles
+    assert ".green { --fill: #4BA673; --on-fill: #000000; }" in styles
 
 
 def test_what_turned_from_one_band_to_another_is_told_in_the_registers_words(
@@ -222,7 +222,7 @@ def test_a_register_with_other_words_is_said_to_change_what_is_printed(
     other = Council(tmp_path / "other", replace(council.register, bands=()))
     lines = council.call("register", "diff", str(other.place.register), str(council.place.register))
     said = " ".join(" ".join(lines).split())
-    assert "The band green is printed otherwise: green, On target, ●, #4FA36F." in said
+    assert "The band green is printed otherwise: green, On target, ●, #4BA673." in said
     assert "the next run makes the appendix anew; no colour changes." in said
 
 
