@@ -7,7 +7,7 @@ that an officer adds a row by typing under it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +20,7 @@ from pipeline.register.rows import SEPARATOR, Amount, Cell, Cells, tables
 from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import plain
 from pipeline.workbooks.tagged import TaggedWorkbook
-from pipeline.workbooks.worksheets import set_a4
+from pipeline.workbooks.worksheets import put_text, set_a4
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import write_whole
 from schemas.model import Register
@@ -31,20 +31,11 @@ from schemas.units import cell_value, grouped, number_format, places
 
 #: Excel's own limit, in characters; more would be left out without a word.
 _LONGEST_CELL = 32_767
-#: Rows, counted from 0: the sheet's title, what it holds, the headings; then its rows.
-_TITLE, _ABOUT, _TOP = range(3)
-_FIRST = _TOP + 1
+#: When a register without periods is said to have been made: Excel knows no day before.
+_NO_DAY = date(1900, 1, 1)
 #: How far below the data the drop-downs and notes reach.
 SPARE_ROWS = 200
 
-_HOLDS = (
-    "This sheet holds one table. A cell may stay blank where nothing is to be said; select it to "
-    "read what to type."
-)
-#: What a bold heading has of its column's width.
-_SHARE = 0.9
-#: Text that a spreadsheet takes for a formula once its cell is edited.
-_FORMULA_SIGNS = ("=", "+", "-", "@")
 #: For `TaggedWorkbook`: a plain typeface, large enough to read.
 _FONT = {"font_name": "Arial", "font_size": 12}
 _CELL = _FONT | {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
@@ -62,15 +53,14 @@ _LOOKS: dict[Content, dict[str, Any]] = {
 
 
 def write_register(register: Register, path: Path) -> None:
-    """Write the register as a workbook at `path`, over what stands there.
+    """Write the register as a workbook at `path`, over what stands there; the same gives the same.
 
     Percentages stand as percentages, figures with the decimals they were typed with. Raises
     `WorkspaceError` where the file cannot be written.
     """
     content = BytesIO()
     # The library keeps what it reckons in the dictionary that it is given.
-    options = {"default_format_properties": dict(_FONT)}
-    with TaggedWorkbook(content, options) as book:
+    with TaggedWorkbook(content, {"default_format_properties": dict(_FONT)}) as book:
         _Writer(book).write(register)
     try:
         write_whole(path, content.getvalue())
@@ -88,10 +78,11 @@ class _Writer:
         self._book = book
         self._format = cache(lambda **looks: book.add_format(_CELL | looks))
         self._heading = self._format(**_HEADING)
-        self._title = book.add_heading_format(_FONT | {"bold": True, "font_size": 16})
-        self._about = book.add_format(_FONT)
 
     def write(self, register: Register) -> None:
+        # Of the day on which it is written the bytes would tell.
+        begins = min((period.starts for period in register.periods), default=_NO_DAY)
+        created = datetime.combine(begins, time(), UTC)
         council = plain(register.framework.council)
         self._book.set_properties(
             {
@@ -99,6 +90,7 @@ class _Writer:
                 "subject": "What is measured, by whom, against which targets, and when",
                 "author": council,
                 "company": council,
+                "created": created,
             }
         )
         self._book.set_size(28_800, 16_000)
@@ -115,7 +107,7 @@ class _Writer:
         *_, meaning = FRAMEWORK_COLUMNS
         for at, column in enumerate(FRAMEWORK_COLUMNS):
             worksheet.set_column(at, at, column.width)
-        for row, (setting, value) in enumerate(zip(FRAMEWORK.columns, values, strict=True), _FIRST):
+        for row, (setting, value) in enumerate(zip(FRAMEWORK.columns, values, strict=True), 1):
             label = self._format(bold=True, bg_color="#F2F2F2")
             worksheet.write_string(row, 0, setting.heading, label)
             self._write_cell(worksheet, row, 1, value, setting.content, align="left")
@@ -130,9 +122,8 @@ class _Writer:
         for at, column in enumerate(sheet.columns):
             # The whole column is formatted, so that a row typed below looks like the others.
             worksheet.set_column(at, at, column.width, self._cell_format(column.content, border=0))
-            last = _TOP + len(rows) + SPARE_ROWS
-            worksheet.data_validation(_FIRST, at, last, at, _validation(column))
-        for row, cells in enumerate(rows, _FIRST):
+            worksheet.data_validation(1, at, len(rows) + SPARE_ROWS, at, _validation(column))
+        for row, cells in enumerate(rows, start=1):
             of_columns = list(zip(cells, sheet.columns, strict=True))
             for at, (cell, column) in enumerate(of_columns):
                 self._write_cell(worksheet, row, at, cell, column.content)
@@ -140,24 +131,22 @@ class _Writer:
                 row, fitted_height((c, each.width) for c, each in of_columns if isinstance(c, str))
             )
         self._frame(worksheet, sheet, max(1, len(rows)))
-        worksheet.repeat_rows(_TOP)
+        worksheet.repeat_rows(0)
 
     def _frame(self, worksheet: Worksheet, sheet: RegisterSheet, rows: int) -> None:
-        """The title, the headings with their notes, the table around its rows, and the page."""
-        columns = FRAMEWORK_COLUMNS if sheet is FRAMEWORK else sheet.columns
-        # The texts run on over the cells beside them.
-        worksheet.write_string(_TITLE, 0, f"Register: {sheet.title}", self._title)
-        worksheet.write_string(_ABOUT, 0, _HOLDS, self._about)
+        """The headings with their notes, the table around its rows, and the page."""
+        is_list = sheet is not FRAMEWORK
+        columns = sheet.columns if is_list else FRAMEWORK_COLUMNS
         for at, column in enumerate(columns):
             size = {"x_scale": 1.8, "y_scale": 0.5 + len(column.asks) / 130}
-            worksheet.write_comment(_TOP, at, column.asks, {"author": "Quarterday", **size})
+            worksheet.write_comment(0, at, column.asks, {"author": "Quarterday", **size})
             # A comment floats beside its cell; this is read out as the cell is selected.
-            worksheet.data_validation(_TOP, at, _TOP, at, _says(column))
+            worksheet.data_validation(0, at, 0, at, _says(column))
         headed = [{"header": c.heading, "header_format": self._heading} for c in columns]
-        options = {"name": sheet.table, "columns": headed, "style": None, "autofilter": False}
-        worksheet.add_table(_TOP, 0, _TOP + rows, len(columns) - 1, options)
-        worksheet.set_row(_TOP, fitted_height((c.heading, c.width * _SHARE) for c in columns))
-        worksheet.freeze_panes(_FIRST, 1)
+        options = {"name": sheet.table, "columns": headed, "style": None, "autofilter": is_list}
+        worksheet.add_table(0, 0, rows, len(columns) - 1, options)
+        worksheet.set_row(0, fitted_height((c.heading, c.width) for c in columns))
+        worksheet.freeze_panes(1, 1)
         set_a4(worksheet, sides=0.4, top=0.5, bottom=0.6)
         worksheet.hide_gridlines(0)
 
@@ -175,9 +164,7 @@ class _Writer:
                         f"needs {len(cell):,} characters in one cell, and Excel holds "
                         f"{_LONGEST_CELL:,}."
                     )
-                if cell.startswith(_FORMULA_SIGNS):
-                    style = self._cell_format(content, quote_prefix=True, **looks)
-                worksheet.write_string(row, at, plain(cell), style)
+                put_text(worksheet, row, at, cell, style)
             case date():
                 worksheet.write_datetime(row, at, datetime.combine(cell, time()), style)
             case Amount():
@@ -197,7 +184,7 @@ def _shown_as(amount: Amount) -> str:
 
 def _filled_cells(sheet: RegisterSheet) -> str:
     """A formula for the filled cells of the first column: a list that grows with it."""
-    first = f"'{sheet.title}'!$A${_FIRST + 1}"
+    first = f"'{sheet.title}'!$A$2"
     return f"={first}:INDEX({first}:$A$2000,MAX(1,COUNTA({first}:$A$2000)))"
 
 
@@ -229,14 +216,14 @@ def _validation(column: RegisterColumn) -> dict[str, object]:
             rule = {"validate": "date", "criteria": ">=", "value": date(1990, 1, 1)}
         case _:
             rule = {"validate": "any"}
-    errors = {"error_title": column.heading, "error_message": column.asks}
-    return _says(column) | errors | rule
+    return {
+        **_says(column),
+        **rule,
+        "error_title": column.heading,
+        "error_message": column.asks,
+    }
 
 
 def _says(column: RegisterColumn) -> dict[str, object]:
     """The message of a cell of the column, which accepts anything."""
-    return {
-        "validate": "any",
-        "input_title": column.heading,
-        "input_message": column.asks,
-    }
+    return {"validate": "any", "input_title": column.heading, "input_message": column.asks}

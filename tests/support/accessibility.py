@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
@@ -164,6 +165,18 @@ class Book:
         return self._open.properties
 
     @cached_property
+    def rich(self) -> set[tuple[str, str]]:
+        """The cells, by sheet and address, whose text has parts that look otherwise."""
+        book = openpyxl.load_workbook(io.BytesIO(self.content), rich_text=True)
+        return {
+            (sheet.title, cell.coordinate)
+            for sheet in book.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, CellRichText)
+        }
+
+    @cached_property
     def digit(self) -> int:
         """The width in pixels of a digit of the workbook's plain font, in which columns count."""
         plain = self._open._fonts[0]
@@ -265,7 +278,9 @@ def _header(sheet: Sheet) -> Iterator[str]:
 def _wrapped(sheet: Sheet) -> Iterator[str]:
     """Each text is seen in full: on one line, over empty cells beside it, or in its lines."""
     for cell in sheet.texts:
-        if said := _cut_off(sheet, cell):
+        # How high a text of several sizes is, the tests of the committee sheet look at.
+        is_of_one_size = (sheet.name, cell.coordinate) not in sheet.book.rich
+        if is_of_one_size and (said := _cut_off(sheet, cell)):
             yield f"{cell.coordinate} {said}"
 
 
@@ -615,7 +630,8 @@ def _cursor(book: Book) -> Iterator[str]:
     if book.active != 0:
         yield f"it opens on {book.every[book.active].name}"
     view = first.of.sheet_view
-    places = {each.activeCell for each in view.selection}
+    pane = view.pane.activePane if view.pane else None
+    places = {each.activeCell or "A1" for each in view.selection if each.pane == pane}
     if places - {"A1"} or (view.topLeftCell or "A1") != "A1":
         yield f"the cursor is in {', '.join(sorted(map(str, places)))}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 from openpyxl.cell import Cell
@@ -109,7 +110,8 @@ def _table(name: str, span: str) -> Table:
     """A marked-up table without filter buttons."""
     table = Table(displayName=name, ref=span)
     # As openpyxl would when it writes it, and then with a filter.
-    table._initialise_columns()
+    initialise: Any = table
+    initialise._initialise_columns()
     for column, heading in zip(table.tableColumns, HEADINGS, strict=True):
         column.name = heading
     table.autoFilter = None

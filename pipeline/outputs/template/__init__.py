@@ -236,8 +236,8 @@ def _row(
 
 def _write_achievements(sheet: TemplateSheet, area: ServiceArea, period: Period) -> None:
     guide = (
-        "One achievement in each row, with its priority, which the sheet Lists words in full. If the "
-        "rows run out, go on below."
+        "One achievement in each row, with its priority, which the sheet Lists words in full. "
+        "If the rows run out, go on below."
     )
     sheet.put(_TITLE, 0, f"{sheet.name}: {area.name}, {period.name}", "title")
     _write_heads(sheet, guide, fields.ACHIEVEMENT_FIELDS, ACHIEVEMENT_ROWS)

@@ -58,10 +58,10 @@ class Styles:
         """The number of the style of titles, put in where there is none; of the plain one else."""
         known, there = _heading_of(self._root), self._root.child("cellStyleXfs")
         if known is not None or there is None:
-            number = whole(known)
+            at = whole(known)
             # Excel takes a style that is not there for damage.
-            is_there = number is not None and there is not None and number < len(there.children)
-            return str(number) if is_there else "0"
+            is_there = at is not None and there is not None and at < len(there.children)
+            return str(at) if is_there else "0"
         plain = {"numFmtId": "0", "fontId": "0", "fillId": "0", "borderId": "0"}
         number = str(self._add("cellStyleXfs", [element("xf", plain, "")]))
         named = {"name": HEADING, "xfId": number, "builtinId": str(HEADING_ID)}
