@@ -86,8 +86,9 @@ def _column(column: Cells) -> pa.Column:
     if column.type in _PLAIN:
         return pa.Column(column.type, nullable=column.nullable, **about)
     types = {column.type, NoneType} if column.nullable else {column.type}
+    one_of = pa.Check.isin(column.choices) if column.choices else None
     # Whether a cell may be empty is seen as its type is; pandera would look a second time.
-    return pa.Column(_Objects(frozenset(types)), nullable=True, **about)
+    return pa.Column(_Objects(frozenset(types)), one_of, nullable=True, **about)
 
 
 def _holds_anything(column: Cells) -> bool:
