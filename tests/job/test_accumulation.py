@@ -99,7 +99,7 @@ def test_what_is_reported_cumulatively_has_what_the_quarter_added(council: Counc
 
 def test_data_page_and_appendix_say_both(council: Council) -> None:
     folder = council.place.outbox_of(QUARTERS[5].name)
-    (data,), (page,) = folder.glob("*.csv"), folder.glob("*.html")
+    (data,), (page,) = folder.glob("* data.csv"), folder.glob("*.html")
     row = next(csv.DictReader(data.read_text(encoding="utf-8-sig").splitlines()))
     assert row["Indicator performance"] == "102"
     assert row["Indicator accumulated over"] == "year to date, April to September 2012"

@@ -78,7 +78,7 @@ def test_what_is_not_due_is_printed_with_its_last_figure_and_when_the_next_comes
     assert (line["rating"]["not_rated"], line["performance"]) == ("not due", "")
     assert "Last reported for 2012-13 Q2: 7." in line["remarks"]
     assert "Next due for 2012-13 Q4." in line["remarks"]
-    (data,) = council.place.outbox_of(Q3.name).glob("*.csv")
+    (data,) = council.place.outbox_of(Q3.name).glob("* data.csv")
     rows = csv.DictReader(data.read_text(encoding="utf-8-sig").splitlines())
     status = {row["Ref"]: row["Status"] for row in rows}
     assert (status["P2-3"], status["P2-4"]) == ("Not reported", "Not due")

@@ -20,6 +20,10 @@ from tests.support.simulated.years import Years
 #: What has to have been met in the three years of the first seed, and of any.
 SITUATIONS = (
     "★ Exceeded", "✔ Green", "◆ Amber", "✖ Red",
+    "★ Well above target", "● On target", "▲ Off target", "Not rated: contextual",
+    "actions", "confidence High", "confidence Low", "confidence Medium", "contextual with target",
+    "due every other year", "due half-yearly", "forecast", "forecast with a colour", "handed over",
+    "no shape", "renamed twice", "shaped",
     "Not rated: areas disagree", "Not rated: areas missing",
     "Not rated: incomplete", "Not rated: narrative", "Not rated: no cases", "Not rated: no data",
     "Not rated: no target", "Not rated: not due", "Not rated: suppressed",
@@ -35,7 +39,9 @@ SITUATIONS = (
 
 
 IN_ANY = (
-    "✔ Green", "◆ Amber", "✖ Red", "Not rated: not due", "accumulated", "arrows", "coverage",
+    "✔ Green", "◆ Amber", "✖ Red", "● On target", "▲ Off target", "Not rated: not due",
+    "accumulated", "actions", "arrows", "coverage", "due every other year", "due half-yearly",
+    "forecast", "handed over", "no shape", "renamed twice",
     "last reported", "owed", "restated", "split", "sums", "taken over", "thresholds",
 )  # fmt: skip
 

@@ -46,7 +46,7 @@ SMALL = replace(
     periods=(QUARTER, PERIOD),
     approvers=(Approver("Officer", "jsmith"),),
     policies=(PolicyChange("2012-13", Policy()),),
-    bands=(BandRow(Colour.GREEN, "On target", "●", "#4FA36F"),),
+    bands=(BandRow(Colour.GREEN, "On target", "●", "#4BA673"),),
     decisions=(Request("approve", "2012-13", code="7KQ2MX", by="Officer", because="agreed"),),
 )
 

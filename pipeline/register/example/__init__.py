@@ -82,8 +82,8 @@ def example_register() -> model.Register:
         ),
         bands=(
             model.BandRow(model.Colour.EXCEEDED, "Well above target"),
-            model.BandRow(model.Colour.GREEN, "On target", "●", "#4FA36F"),
-            model.BandRow(model.Colour.RED, "Off target", "▲", "#9D1B1B"),
+            model.BandRow(model.Colour.GREEN, "On target", "●", "#4BA673"),
+            model.BandRow(model.Colour.RED, "Off target", "▲", "#A51C1C"),
         ),
     )
     return arranged(register)
