@@ -36,9 +36,9 @@ class Kept:
 
     def moments(self, period: str | None) -> list[datetime]:
         """When each file for a period was received, or for none."""
-        is_meant = _SENT.period.is_(None)
-        if period is not None:
-            is_meant = self._names.is_of(_SENT.period, period)
+        is_meant = (
+            _SENT.period.is_(None) if period is None else self._names.is_of(_SENT.period, period)
+        )
         query = sa.select(_SENT.received_at).where(_IS_KEPT, is_meant)
         with reading(self._engine) as connection:
             return [*connection.scalars(query)]
