@@ -36,6 +36,7 @@ def example_register() -> model.Register:
             remind_after=(1, 3, 7),
             issue_when=IssueRule.DATE,
             draft_days=(Weekday.TUESDAY, Weekday.THURSDAY),
+            earlier_periods=2,
             ask_confidence=Requirement.MAY,
         ),
         priorities=(
