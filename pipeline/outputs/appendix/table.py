@@ -26,8 +26,6 @@ from schemas.units import grouped, number_format, places
 
 #: In points; widths are stated for the size of the sheets for print.
 _SIZE, _STATED_SIZE = 12, 10
-#: A text of so many letters goes into a row of any column.
-_SHORT = 80
 #: Excel's widest column, in pixels.
 _WIDEST = 1_790
 _ABOVE = Look(font_size=_SIZE, text_wrap=False, valign="top")
@@ -87,7 +85,7 @@ def write_table(
     """
     sheet = book.sheet(name, "", landscape=True, is_data=True)
     filled = _filled(book, columns, rows or [[None] * len(columns)])
-    widths = _widths(columns, filled)
+    widths, heights = _sizes(columns, filled)
     for number, width in enumerate(widths):
         sheet.set_column_pixels(number, number, width)
     top = _write_above(book, sheet, name, about, filled, sum(widths))
@@ -102,13 +100,8 @@ def write_table(
     ]
     sheet.set_row(top, _height(heading_lines))
     of_columns = [(column.look, book.format(column.look)) for column in columns]
-    for row, values in enumerate(filled, top + 1):
-        lines = [
-            len(wrap(value, width, _SIZE))
-            for value, width in zip(values, widths, strict=True)
-            if isinstance(value, str)
-        ]
-        sheet.set_row(row, min(_height(lines), TALLEST_ROW))
+    for row, (values, height) in enumerate(zip(filled, heights, strict=True), top + 1):
+        sheet.set_row(row, min(height, TALLEST_ROW))
         for place, (value, (look, form)) in enumerate(zip(values, of_columns, strict=True)):
             if value is None or isinstance(value, str):
                 put_text(sheet, row, place, value or "", form)
@@ -125,27 +118,42 @@ def _filled(book: Book, columns: Sequence[TableColumn], rows: Rows) -> list[list
     gaps = [column.gap for column in columns]
     return [
         [
-            gap
-            if value is None or value == ""
-            else words.get(value, value)
-            if isinstance(value, str)
-            else value
+            (words.get(value, value) or gap)
+            if type(value) is str
+            else (gap if value is None else value)
             for gap, value in zip(gaps, values, strict=True)
         ]
         for values in rows
     ]
 
 
-def _widths(columns: Sequence[TableColumn], rows: Rows) -> list[int]:
-    """The columns' widths in pixels: wider than stated where a text would not go into a row."""
+def _sizes(columns: Sequence[TableColumn], rows: Rows) -> tuple[list[int], list[float]]:
+    """The columns' widths in pixels and the rows' heights in points.
+
+    A column is wider than stated where one of its texts would not go into a row.
+    """
     widths = [column.width * _SIZE // _STATED_SIZE for column in columns]
-    for place in range(len(columns)):
-        texts = {text for row in rows if isinstance(text := row[place], str) and len(text) > _SHORT}
-        while widths[place] < _WIDEST and (
-            _height([len(wrap(text, widths[place], _SIZE)) for text in texts]) > TALLEST_ROW
-        ):
-            widths[place] = min(widths[place] * 3 // 2, _WIDEST)
-    return widths
+    heights = [_fitted(values, widths) for values in rows]
+    if max(heights) > TALLEST_ROW:
+        for place in range(len(columns)):
+            texts = [(row[place],) for row in rows]
+            while widths[place] < _WIDEST and (
+                max(_fitted(text, widths[place : place + 1]) for text in texts) > TALLEST_ROW
+            ):
+                widths[place] = min(widths[place] * 3 // 2, _WIDEST)
+        heights = [_fitted(values, widths) for values in rows]
+    return widths, heights
+
+
+def _fitted(values: Sequence[Value], widths: Sequence[int]) -> float:
+    """The height of a row in which all of its texts are seen."""
+    return _height(
+        [
+            len(wrap(value, width, _SIZE))
+            for value, width in zip(values, widths, strict=True)
+            if isinstance(value, str)
+        ]
+    )
 
 
 def _write_above(
