@@ -336,9 +336,10 @@ def _overall(made: _Committee) -> None:
     flow.part(below=14)
     #: The columns of earlier figures and targets, and those of the trend and the rating.
     first, last = len(out.earlier) + 1, out.whole - len(out.earlier) - 3
-    heading, indicators, rated, overall, _ = OVERALL_HEADINGS
+    heading, indicators, rated, overall, made_up_of = OVERALL_HEADINGS
+    beneath = looks.but(looks.HEADING, font_size=9, bold=False)
     flow.head(
-        text(heading, looks.HEADING),
+        Cell((Paragraph(heading, looks.HEADING), Paragraph(made_up_of, beneath)), looks.HEADING),
         text(indicators, looks.HEADING_RIGHT, first),
         text(rated, looks.HEADING_RIGHT),
         text(overall, looks.HEADING, last),
