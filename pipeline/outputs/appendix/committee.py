@@ -41,8 +41,6 @@ _NAMED = 3
 #: Text over the whole width, and a quiet line of a table.
 _READ = looks.but(looks.BODY, valign="top")
 _QUIET = looks.BODY.in_type_of(looks.NOTE)
-#: What is nobody's to reach.
-_UNAIMED = (NotRated.NO_TARGET, NotRated.CONTEXTUAL)
 #: What stands for an earlier figure that there is none of.
 _SUPPRESSED, _NOT_AVAILABLE, _NOT_DUE = "[c]", "[x]", "[z]"
 _CODES = {
@@ -275,11 +273,8 @@ def _trend(made: _Committee, line: Line) -> Cell:
 
 
 def _rating(report: Report, line: Line) -> Cell:
-    """A line's rating, and what it was last time.
-
-    That of a contextual figure says so, and not that it has no target.
-    """
-    if line.indicator.is_contextual and line.rating.not_rated in _UNAIMED:
+    """A line's rating, and what it was last time; of a contextual figure, that it is one."""
+    if line.rating.not_rated is NotRated.CONTEXTUAL:
         return band_cell("Contextual", None)
     cell, was = rating_cell(report, line.rating), wording.rating_before_shown(report, line)
     if not was:
