@@ -25,6 +25,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Register
+from tests.support.tables import rows_of_table
 
 _NUMBER = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?"
 _PRINTED = re.compile(rf"({_NUMBER})%?")
@@ -246,7 +247,7 @@ def rows_of_csv(path: Path) -> list[dict[str, str]]:
 
 def _rows_of_workbook(path: Path) -> list[dict[str, str]]:
     sheet = load_workbook(io.BytesIO(path.read_bytes()), read_only=True)["Data"]
-    headings, *rows = sheet.iter_rows(values_only=True)
+    headings, *rows = rows_of_table(sheet.iter_rows(values_only=True))
     return [
         {str(h): "" if v is None else str(v) for h, v in zip(headings, row, strict=True)}
         for row in rows
