@@ -13,6 +13,8 @@ LINK_INK = "#0B3D91"
 HEADING_FILL = "#1F3A5F"
 HEADING_INK = "#FFFFFF"
 BAND_FILL = "#E4EAF2"
+#: A figure in a trend that is not the last one.
+TREND = "#5B7BA6"
 #: What marks a draft.
 DRAFT = "#FFC83D"
 

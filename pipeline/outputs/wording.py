@@ -96,6 +96,19 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     ]
 
 
+def rating_before_shown(report: Report, line: Line) -> str:
+    """What an indicator was rated last time: `was Green`, `was not rated`; empty where by nothing.
+
+    Of what was not rated and is not rated it says nothing.
+    """
+    before = line.last_point
+    if before is None or not before.rating:
+        return ""
+    if before.colour is None:
+        return "was not rated" if line.rating.colour else ""
+    return f"was {report.bands.of(before.colour).word}"
+
+
 def beside_shown(line: Line, report: Report) -> list[tuple[str, str]]:
     """What stands beside a line's figure: each with what it is, such as (`Confidence`, `Low`)."""
     said = [("Corrective action", action) for action in line.actions]

@@ -48,6 +48,8 @@ class Framework(Struct, frozen=True):
     #: On which days drafts are sent; none: on any.
     draft_days: tuple[Weekday, ...] = ()
     year_begins: FirstMonth = FirstMonth.APRIL
+    #: Of how many earlier periods the appendix has columns; None: of as many as fit.
+    earlier_periods: int | None = None
     #: What is asked for beside each figure, where its indicator does not say otherwise.
     ask_action: AskAction = AskAction.NEVER
     ask_forecast: Requirement = Requirement.NEVER

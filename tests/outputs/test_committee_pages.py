@@ -82,10 +82,10 @@ class Made(Struct, frozen=True):
         return all(cell.value is None for cell in self.sheet[row])
 
     def rows_of(self, line_ref: str) -> int:
-        """The row beneath whose wording, or alone in which, the ref stands."""
+        """The row beneath or behind whose wording, or alone in which, the ref stands."""
+        named = re.compile(rf"(?:^|\n| – ){re.escape(line_ref)}, ")
         for row in range(1, self.sheet.max_row + 1):
-            words = str(self.sheet.cell(row, 1).value).split("\n")[-1]
-            if words.startswith(f"{line_ref}, "):
+            if named.search(str(self.sheet.cell(row, 1).value)):
                 return row
         raise AssertionError(line_ref)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -25,13 +25,16 @@ FONT = "Arial"
 _NAME_LENGTH = 31
 _SIGNIFICANT_DIGITS = 15
 _CM = 1 / 2.54
+#: Between two lines of a cell.
+BREAK = "\n"
 
 
 class Paragraph(Struct, frozen=True):
-    """Text that starts on a line of its own in a cell."""
+    """Text that starts on a line of its own in a cell, or goes on where the one before it ends."""
 
     text: str
     look: Look = PLAIN
+    goes_on: bool = False
 
 
 class Place(Struct, frozen=True):
@@ -100,6 +103,8 @@ class Book:
         self.report = report
         #: Rows that are called by a name, by that.
         self.places: dict[str, Place] = {}
+        #: By the names of sheets that hold a table, the first row, from 0, of its values.
+        self.first_rows: dict[str, int] = {}
         self._formats: dict[Look, Format] = {}
 
     def format(self, look: Look) -> Format:
@@ -141,8 +146,8 @@ class Book:
             whole = look if only.look is look else look.in_type_of(only.look)
             put_text(sheet, *place, only.text, self.format(whole))
             return
-        safe = [Paragraph(text, p.look) for p in content if (text := plain(p.text))]
-        text = "\n".join(p.text for p in safe)
+        safe = [replace(p, text=text) for p in content if (text := plain(p.text))]
+        text = "".join(f"{'' if p.goes_on or p is safe[0] else BREAK}{p.text}" for p in safe)
         # xlsxwriter would take such text for the markup of a rich string.
         resembles_markup = text.startswith("<r>") and text.endswith("</r>")
         if len({p.look for p in safe}) > 1 or resembles_markup:
@@ -160,7 +165,8 @@ class Book:
     def _runs(self, content: list[Paragraph]) -> list[str | Format]:
         runs: list[str | Format] = []
         for i, paragraph in enumerate(content, 1):
-            text = paragraph.text if i == len(content) else f"{paragraph.text}\n"
+            is_last = i == len(content) or content[i].goes_on
+            text = paragraph.text if is_last else f"{paragraph.text}{BREAK}"
             # xlsxwriter wants two runs at least, and none that is empty.
             for piece in filter(None, (text[:1], text[1:])):
                 runs += [self.format(paragraph.look), piece]

@@ -6,11 +6,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.consolidation.report import Report, Section
 from pipeline.outputs import wording
-from pipeline.outputs.appendix import data, looks, notes, returns, summary
+from pipeline.outputs.appendix import data, looks, notes, returns, summary, trends
 from pipeline.outputs.appendix.book import Book, Place
-from pipeline.outputs.appendix.committee import UPRIGHT, rating_cell
+from pipeline.outputs.appendix.committee import rating_cell
 from pipeline.outputs.appendix.flow import Flow, count, headings, text
 from pipeline.outputs.appendix.places import link_width, place_of
+from pipeline.outputs.appendix.set_out import UPRIGHT
 
 NAME = "Contents"
 #: What stands behind a link: what it is for or how many indicators it has, and how these are rated,
@@ -35,7 +36,7 @@ def write_contents(book: Book, sheet: Worksheet, committee: str) -> None:
     """Write on the sheet once all others have been written; `committee` is the name of one."""
     report = book.report
     framework, period = report.register.framework, report.period
-    sheets = _sheets(committee)
+    sheets = _sheets(committee, has_trends=trends.NAME in book.first_rows)
     refs = [_detail(section) for section in report.sections]
     links = link_width((*(name for name, *_ in sheets), *refs), _LEAST)
     widths = (links, UPRIGHT[0] - links - sum(_BEHIND), *_BEHIND)
@@ -63,7 +64,7 @@ def write_contents(book: Book, sheet: Worksheet, committee: str) -> None:
     flow.finish()
 
 
-def _sheets(committee: str) -> tuple[tuple[str, str, str], ...]:
+def _sheets(committee: str, *, has_trends: bool) -> list[tuple[str, str, str]]:
     """Each sheet but this one, with what it holds and what it is made for."""
     summed_up = (
         "Overall performance, each priority, ratings over periods, what moved and changed, and all "
@@ -73,13 +74,15 @@ def _sheets(committee: str) -> tuple[tuple[str, str, str], ...]:
         "The appendix: key achievements, and each indicator with its target, performance, rating, "
         "direction of travel and commentary; the key"
     )
-    return (
+    drawn = (trends.NAME, "The figures of up to eight periods, of which trends are drawn", _DATA)
+    return [
         (summary.NAME, summed_up, _PRINT),
         (committee, detail, _PRINT),
+        *([drawn] if has_trends else []),
         (returns.NAME, "Where each service area's return stands, and its file", _DATA),
         (notes.NAME, "What each indicator means and how it is rated, in words", _DATA),
         (data.NAME, "Every service area's figures, and the cell that each was read from", _DATA),
-    )
+    ]
 
 
 def _detail(section: Section) -> str:

@@ -15,7 +15,7 @@ from pipeline.outputs.appendix.looks import HEADING, HEADING_RIGHT, NOTE, PLAIN,
 from pipeline.workbooks.row_height import TALLEST_ROW, line_height, wrap
 
 #: Room above and below the text of a row, in points.
-_ROW_PADDING = 3.0
+_ROW_PADDING = 2.0
 #: The least by which rows differ in height, in points.
 _PIXEL = 0.75
 #: A text that takes more of a page than this runs on in another row, and a block that does may
@@ -35,6 +35,8 @@ class Cell(Struct, frozen=True):
     span: int = 1
     #: Where a click on it leads; None: nowhere.
     link: Place | None = None
+    #: Is told its row and column, from 0, when it is written.
+    tell: Callable[[int, int], object] | None = None
 
 
 def text(words: str, look: Look = PLAIN, span: int = 1, link: Place | None = None) -> Cell:
@@ -70,8 +72,6 @@ class _Row(Struct, frozen=True):
     cells: Sequence[_Placed] = ()
     #: It stays on the page of the row after it.
     leads: bool = False
-    #: Is told its number, from 0, when it is written.
-    tell: Callable[[int], object] | None = None
 
 
 class Flow:
@@ -117,20 +117,31 @@ class Flow:
         """A row of cells from the first column on; one that leads stays with the next."""
         self._block += self._rows(cells, leads=leads)
 
-    def add_beside(
-        self, first: Cell, upper: Sequence[Cell], lower: Sequence[Cell], *, leads: bool = False
+    def add_between(
+        self,
+        first: Cell,
+        upper: Sequence[Cell],
+        lower: Sequence[Cell],
+        last: Cell | None = None,
+        *,
+        leads: bool = False,
     ) -> None:
-        """Two rows that stay together, beside a cell in the first column that is as high as both.
+        """Two rows that stay together, beside a first cell, and a last, as high as both.
 
         None of their texts may be too tall for a row.
         """
         start = first.span
         (above,) = self._rows(upper, start, leads=True)
         (below,) = self._rows(lower, start, leads=leads)
-        content, needed = _parts(first, sum(self.widths[:start]), self._tallest)[0]
-        placed = _Placed(0, first, content, first.look, rows=2)
+        tall, needed = [], 0.0
+        sides = {0: first} | ({start + sum(each.span for each in upper): last} if last else {})
+        for column, cell in sides.items():
+            width = sum(self.widths[column : column + cell.span])
+            content, height = _parts(cell, width, self._tallest)[0]
+            tall.append(_Placed(column, cell, content, cell.look, rows=2))
+            needed = max(needed, height)
         high = max(above.height, needed + self._padding - below.height)
-        self._block += (_Row(high, [placed, *above.cells], leads=True), below)
+        self._block += (_Row(high, [*tall, *above.cells], leads=True), below)
 
     def head(self, *cells: Cell, level: int = 0, again: Sequence[Cell] | None = None) -> None:
         """A row that heads what comes: a table (level 0), or a part of it (level 1 and more).
@@ -154,9 +165,9 @@ class Flow:
         """How many points of the page are left below the last block."""
         return self._page - self._used - (self._below if self._used else 0)
 
-    def space(self, points: float, tell: Callable[[int], object] | None = None) -> None:
-        """An empty row of that height; `tell` is given its number."""
-        self._block.append(_Row(points, tell=tell))
+    def space(self, points: float) -> None:
+        """An empty row of that height."""
+        self._block.append(_Row(points))
 
     def block(self, below: float = 0) -> None:
         """End the block: what comes next is another, and begins that many points below this."""
@@ -209,8 +220,6 @@ class Flow:
         self.sheet.set_row(self.row, height)
         for placed in row.cells:
             self._write_cell(placed)
-        if row.tell:
-            row.tell(self.row)
         self._used += height
         self.row += 1
 
@@ -227,6 +236,8 @@ class Flow:
             self.sheet.write_number(self.row, column, cell.number.value, form)
         else:
             self.book.write(self.sheet, (self.row, column), placed.content, look)
+        if cell.tell is not None:
+            cell.tell(self.row, column)
 
     def _rows(self, cells: Sequence[Cell], start: int = 0, *, leads: bool) -> list[_Row]:
         """The cells as a row from a column on; more rows where a text runs on."""
@@ -277,7 +288,7 @@ def _parts(cell: Cell, width: int, tallest: float) -> list[_Part]:
     """The cell's text in parts of so many points at most; one part, maybe empty, at least."""
     if cell.number is not None:
         return [((Paragraph(cell.number.shown, cell.look),), line_height(cell.look.font_size))]
-    height = sum(_height(each.text, each.look, width) for each in cell.content)
+    height = sum(_height(each.text, each.look, width) for each in _begun(cell.content))
     if height <= tallest:
         return [(cell.content, height)]
     parts: list[_Part] = []
@@ -297,6 +308,17 @@ def _parts(cell: Cell, width: int, tallest: float) -> list[_Part]:
         content.append(joined)
         used, last = before + needed, needed
     return [*parts, (tuple(content), used)]
+
+
+def _begun(content: Iterable[Paragraph]) -> list[Paragraph]:
+    """Text by where it begins a line; what goes on is reckoned as large as what it follows."""
+    found: list[Paragraph] = []
+    for each in content:
+        if each.goes_on and found:
+            found[-1] = _joined(found[-1], each)
+        else:
+            found.append(each)
+    return found
 
 
 def _pieces(

@@ -55,6 +55,9 @@ HEADING_RIGHT = but(HEADING, align="right")
 #: A number stays on one line.
 NUMBER = but(RIGHT, text_wrap=False)
 SMALL = but(BODY, font_size=9)
+#: Figures of earlier periods, and what heads them.
+EARLIER = but(NUMBER, font_size=9, indent=0)
+EARLIER_HEADING = but(HEADING_RIGHT, font_size=9, indent=0)
 BAND = but(BODY, bold=True, bg_color=BAND_FILL)
 NOTE = Look(font_size=9, italic=True, font_color=QUIET_INK)
 TITLE = Look(font_size=16, bold=True)

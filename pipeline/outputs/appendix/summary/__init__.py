@@ -14,8 +14,8 @@ from pipeline.consolidation.report import Report, Section
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph
-from pipeline.outputs.appendix.committee import UPRIGHT
 from pipeline.outputs.appendix.flow import Cell, Flow, text
+from pipeline.outputs.appendix.set_out import UPRIGHT
 from pipeline.outputs.appendix.summary.columns import Columns, columns_of, on_band, ref_cell
 from pipeline.outputs.appendix.summary.off_target import write_off_target
 from pipeline.outputs.appendix.summary.over_time import NOT_RATED, write_over_time

@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from pipeline.consolidation.report import Report
 from pipeline.outputs.appendix.book import Book, Paragraph
-from pipeline.outputs.appendix.committee import figure_width
 from pipeline.outputs.appendix.flow import Cell, text
 from pipeline.outputs.appendix.looks import SMALL, SMALL_LINK, Look, but
 from pipeline.outputs.appendix.places import place_of
+from pipeline.outputs.appendix.set_out import figure_width
 from pipeline.outputs.palette import shade
 from schemas.bands import Band
 from schemas.model import Indicator
