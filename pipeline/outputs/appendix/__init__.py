@@ -58,13 +58,12 @@ def _written(report: Report) -> bytes:
     workbook = Workbook(buffer, options)
     _set_properties(workbook, report)
     book = Book(workbook, report)
-    own = (contents, summary, trends, returns, notes, data)
+    # Excel keeps the name History for itself.
+    tables = (trends.NAME, returns.NAME, notes.NAME, data.NAME)
+    taken = (contents.NAME, summary.NAME, *tables, "History")
     # What leads to other sheets stands before them and is written after them.
     first, second = contents.open_contents(book), summary.open_summary(book)
-    # Excel keeps the name History for itself.
-    committee = sheet_name(
-        report.register.framework.appendix, (*(each.NAME for each in own), "History")
-    )
+    committee = sheet_name(report.register.framework.appendix, taken)
     drawn = write_committee(book, committee)
     summary.write_summary(book, second)
     trends.write_trends(book, drawn)

@@ -101,10 +101,10 @@ class Book:
     def __init__(self, workbook: Workbook, report: Report) -> None:
         self.workbook = workbook
         self.report = report
-        #: Rows that are called by a name, by that.
-        self.places: dict[str, Place] = {}
         #: By the names of sheets that hold a table, the first row, from 0, of its values.
         self.first_rows: dict[str, int] = {}
+        #: Rows that are called by a name, by that.
+        self.places: dict[str, Place] = {}
         self._formats: dict[Look, Format] = {}
 
     def format(self, look: Look) -> Format:

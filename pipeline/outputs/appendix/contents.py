@@ -64,7 +64,7 @@ def write_contents(book: Book, sheet: Worksheet, committee: str) -> None:
     flow.finish()
 
 
-def _sheets(committee: str, *, has_trends: bool) -> list[tuple[str, str, str]]:
+def _sheets(committee: str, *, has_trends: bool) -> tuple[tuple[str, str, str], ...]:
     """Each sheet but this one, with what it holds and what it is made for."""
     summed_up = (
         "Overall performance, each priority, ratings over periods, what moved and changed, and all "
@@ -74,15 +74,15 @@ def _sheets(committee: str, *, has_trends: bool) -> list[tuple[str, str, str]]:
         "The appendix: key achievements, and each indicator with its target, performance, rating, "
         "direction of travel and commentary; the key"
     )
-    drawn = (trends.NAME, "The figures of up to eight periods, of which trends are drawn", _DATA)
-    return [
+    drawn = "The figures from which the trends beside the indicators are drawn"
+    return (
         (summary.NAME, summed_up, _PRINT),
         (committee, detail, _PRINT),
-        *([drawn] if has_trends else []),
+        *([(trends.NAME, drawn, _DATA)] if has_trends else ()),
         (returns.NAME, "Where each service area's return stands, and its file", _DATA),
         (notes.NAME, "What each indicator means and how it is rated, in words", _DATA),
         (data.NAME, "Every service area's figures, and the cell that each was read from", _DATA),
-    ]
+    )
 
 
 def _detail(section: Section) -> str:

@@ -33,10 +33,10 @@ class Cell(Struct, frozen=True):
     look: Look = PLAIN
     number: PrintedNumber | None = None
     span: int = 1
-    #: Where a click on it leads; None: nowhere.
-    link: Place | None = None
     #: Is told its row and column, from 0, when it is written.
     tell: Callable[[int, int], object] | None = None
+    #: Where a click on it leads; None: nowhere.
+    link: Place | None = None
 
 
 def text(words: str, look: Look = PLAIN, span: int = 1, link: Place | None = None) -> Cell:

@@ -23,8 +23,9 @@ _LEAST_WORDING = 220
 #: A trend, as wide as lets two directions of travel stand side by side, and a rating.
 _TRENDS, _RATING = range(66, 122, 4), 96
 TARGET, PERFORMANCE, ACHIEVED = "Target", "Performance", "Target achieved?"
-#: What an earlier figure, without indent, takes less than others beside its text, in pixels.
-_UNINDENTED = 8.5
+#: An earlier figure stands nearer to the lines beside it by so many pixels.
+_NEARER = 8
+
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 #: A performance of more letters than this is a report in words, not a figure or a state.
 LONG_WORDS = 30
@@ -126,7 +127,7 @@ def _width_of(report: Report, period: str) -> int:
     look = looks.EARLIER
     widest = max((text_width(each, look.font_size) for each in figures), default=0.0)
     heading = max(text_width(each, look.font_size, bold=True) for each in period.split())
-    return cell_width(max(widest - _UNINDENTED, heading))
+    return cell_width(max(widest - _NEARER, heading))
 
 
 def figure_width(figures: Iterable[str], least: int = 0) -> int:
