@@ -26,10 +26,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import Merged, disclose, rate
 from pipeline.consolidation.merge import Consolidated, merge
-from pipeline.consolidation.report import Report
+from pipeline.consolidation.report import EarlierTally, Report
 from pipeline.outputs import appendix, page, tidy
 from pipeline.store import Outcome, Submission
 from pipeline.workbooks.tagged import TaggedWorkbook
@@ -52,6 +53,7 @@ from schemas.units import Unit
 _AREAS, _PRIORITIES, _REPORTING = 20, 6, 2
 _LAST = Period("2026-27 Q1", date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 31))
 _PERIOD = Period("2026-27 Q2", date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 31))
+_BEFORE = tuple(product(("2024-25", "2025-26"), (1, 2, 3, 4)))[1:]
 _RECEIVED = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
 _UNITS = (Unit.PERCENT, Unit.COUNT, Unit.CURRENCY, Unit.DAYS)
 _SUBJECTS = (
@@ -158,9 +160,12 @@ def replay(options: dict[str, Any], calls: list[_Call], path: Path) -> None:
 
 
 def report_of(indicators: int) -> Report:
-    """A finished report in which every indicator has a target, two areas' figures and travel."""
+    """A finished report in which every indicator has a target, two areas' figures and travel.
+
+    Seven periods came before it, so that its ratings are drawn over eight.
+    """
     register = _register_of(indicators)
-    return rate(
+    report = rate(
         disclose(
             Merged(
                 register=register,
@@ -176,6 +181,8 @@ def report_of(indicators: int) -> Report:
             )
         )
     )
+    earlier = (EarlierTally(f"{year} Q{n}", report.overall) for year, n in _BEFORE)
+    return replace(report, earlier=tuple(earlier))
 
 
 def _register_of(indicators: int) -> Register:

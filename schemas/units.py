@@ -188,6 +188,7 @@ def grouped(value: Decimal, unit: Unit | None) -> bool:
     return row_of(unit).is_money or value.copy_abs() >= GROUP_FROM
 
 
+@cache
 def number_format(
     unit: Unit | None, decimals: int, *, group: bool = False, prefix: str = ""
 ) -> str:

@@ -102,7 +102,8 @@ SINCE = (
 def cells_of(root: Path, period: str) -> list[list[str]]:
     """What the appendix in the outbox says: sheet, cell and value."""
     book = load_workbook(root / "outbox" / period / f"Appendix 3 - {period}.xlsx")
-    sheet = book.worksheets[0]
+    # What later versions put before it is passed over.
+    sheet = book["Appendix 3"]
     # Later versions number each issue, in a row of its own below the title.
     if str(sheet["A2"].value).startswith("Issue "):
         sheet.delete_rows(2)
@@ -123,7 +124,7 @@ def cells_of(root: Path, period: str) -> list[list[str]]:
     return [
         # A time to the minute: the clock went on.
         [sheet.title, cell.coordinate, f"{cell.value:{'%Y-%m-%d %H:%M' if cell.is_date else ''}}"]
-        for sheet in book
+        for sheet in (sheet, *(other for other in book if other is not sheet))
         for row in sheet.iter_rows()
         for cell in row
         if cell.value is not None
