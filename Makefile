@@ -55,7 +55,7 @@ picture: $(VENV)/.ready  ## Draw the README's picture of the appendix; needs Lib
 	rm -rf var/picture && mkdir -p var/picture
 	$(BIN)/quarterday demo var/picture/demo
 	cd var/picture && soffice --headless --convert-to pdf demo/outbox/2012-13/Appendix*.xlsx
-	pdftoppm -r 75 -f 2 -l 2 -x 0 -y 0 -W 620 -H 570 -png -singlefile var/picture/Appendix*.pdf docs/appendix
+	pdftoppm -r 75 -f 4 -l 4 -x 0 -y 0 -W 620 -H 570 -png -singlefile var/picture/Appendix*.pdf docs/appendix
 
 clean:
 	rm -rf $(VENV) demo var/picture
