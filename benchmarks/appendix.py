@@ -27,13 +27,13 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec.structs import replace
-from xlsxwriter import Workbook
 
 from pipeline.consolidation.assembly import Merged, disclose, rate
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.report import EarlierTally, Report
 from pipeline.outputs import appendix, page, tidy
 from pipeline.store import Outcome, Submission
+from pipeline.workbooks.tagged import TaggedWorkbook
 from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
@@ -128,20 +128,20 @@ def recorded(report: Report) -> tuple[dict[str, Any], list[_Call]]:
 
     def watched(buffer: BytesIO, options: dict[str, Any]) -> Any:
         made.append(_converted(options, lambda value: value))
-        return _Watched(Workbook(buffer, options), 0, calls)
+        return _Watched(TaggedWorkbook(buffer, options), 0, calls)
 
-    appendix.Workbook = watched  # type: ignore[assignment, misc]  # it makes one, as the class does
+    appendix.TaggedWorkbook = watched  # type: ignore[assignment, misc]  # it makes one, as the class does
     try:
         appendix.appendix_bytes(report)
     finally:
-        appendix.Workbook = Workbook  # type: ignore[misc]  # as it was
+        appendix.TaggedWorkbook = TaggedWorkbook  # type: ignore[misc]  # as it was
     return made[0], calls
 
 
 def replay(options: dict[str, Any], calls: list[_Call], path: Path) -> None:
     """Make the calls again, and nothing else, and write the file."""
     buffer = BytesIO()
-    made: dict[int, Any] = {0: Workbook(buffer, _converted(options, lambda value: value))}
+    made: dict[int, Any] = {0: TaggedWorkbook(buffer, _converted(options, lambda value: value))}
 
     def there(it: Any) -> Any:
         return made[it.number] if type(it) is _Made else it

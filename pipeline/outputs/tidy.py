@@ -38,7 +38,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 Value = str | Decimal | datetime | None
 #: Fields that are not told beside a suppressed figure.
-_BESIDE_FIGURE = frozenset({"action", "action_owner", "action_by", "forecast"})
+BESIDE_FIGURE = frozenset({"action", "action_owner", "action_by", "forecast"})
 
 
 class _Reported(Struct, frozen=True):
@@ -88,7 +88,7 @@ def _observed(name: str, absent: Value = "") -> DataColumn:
         if row.observation is None:
             return absent
         reported: Value | date = getattr(row.observation, name)
-        if row.observation.suppressed and name in _BESIDE_FIGURE:
+        if row.observation.suppressed and name in BESIDE_FIGURE:
             # What is done about a figure, or comes of it, tells of it.
             return None if is_number else absent
         match reported:

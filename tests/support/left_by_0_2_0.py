@@ -16,10 +16,12 @@ import time_machine
 from openpyxl import load_workbook
 from typer.testing import Result
 
+from pipeline.outputs.appendix.table import Gap
 from pipeline.workspace.folder import open_workspace
 from tests.support.command_line import quarterday
 from tests.support.mailserver import mail_server
 from tests.support.mixed import set_up
+from tests.support.tables import rows_of_table
 
 DATA = Path(__file__).parents[1] / "data"
 SETTINGS = DATA / "settings-0.2.0"
@@ -105,6 +107,15 @@ def cells_of(root: Path, period: str) -> list[list[str]]:
     # Later versions number each issue, in a row of its own below the title.
     if str(sheet["A2"].value).startswith("Issue "):
         sheet.delete_rows(2)
+    for each in book:
+        # Their tables stand below what they hold, with a code where a cell was blank.
+        if each.tables:
+            above = each.max_row - len(rows_of_table(each.iter_rows(values_only=True)))
+            if above:
+                each.delete_rows(1, above)
+            for row in each.iter_rows():
+                for cell in row:
+                    cell.value = None if cell.value in set(Gap) else cell.value
     # And their data say at the end of each row how it came, and of which issue it is.
     data = book["Data"]
     for column in range(data.max_column, 0, -1):
@@ -198,6 +209,15 @@ _NOW = {
     "accepted, late: ": "accepted: ",
     "was 48.5 (2011-12)": "was 48.50 (2011-12)",
 }
+#: What the data sheets say in words by now, and without a symbol.
+_IN_WORDS = {
+    "✔ Green": "Green",
+    "◆ Amber": "Amber",
+    "✖ Red": "Red",
+    "Policy": r"note \d+",
+    "▲ ▼ ► say whether the figure went up, went down or stayed the same since the figure "
+    "named beside it; the word says whether that is better or worse.": r"An arrow up, down .*",
+}
 _SUM_RESTATED = re.compile(r"\nRestated: it was [\w ✔◆✖]+ when the period was closed on [\w ]+\.")
 #: Where a return stands that was taken in for a closed period.
 _RESTATED = "Received as a restatement"
@@ -248,5 +268,8 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     else:
         is_same = new == old or _unnumbered(new) in (old, _as_said_now(old))
         is_same = is_same or (new == _RESTATED and old in ("Received", "Received late"))
+        is_same = is_same or any(
+            old == then and re.fullmatch(now, str(new)) for then, now in _IN_WORDS.items()
+        )
         return [] if is_same else [f"{where}: {new!r}, and before {old!r}"]
     return [line for one in each for line in differences(*one)]
