@@ -23,9 +23,9 @@ from pipeline.outputs.appendix.set_out import (
     PERFORMANCE,
     TARGET,
     SetOut,
+    Travelled,
     parting,
     set_out,
-    travel_lines,
 )
 from pipeline.outputs.appendix.table import Gap
 from pipeline.outputs.appendix.trends import Drawn, gap_of, is_drawn
@@ -218,9 +218,10 @@ def _indicator(made: _Committee, line: Line) -> None:
     ]
     rated = _rating(report, line)
     has_notes = bool(notes := _notes(report, line))
-    if out.is_rating_tall and (lower := _travels(out.widths[1:-1], line)):
+    travels = out.travels[line.indicator.ref]
+    if out.is_rating_tall and (lower := _travels(out.widths[1:-1], travels)):
         flow.add_between(first, figures, lower, rated, leads=has_notes)
-    elif lower := _travels(out.widths[1:], line):
+    elif lower := _travels(out.widths[1:], travels):
         flow.add_between(first, [*figures, rated], lower, leads=has_notes)
     else:
         flow.add(first, *figures, rated, leads=has_notes)
@@ -297,13 +298,14 @@ def _is_long(line: Line) -> bool:
     return len(line.performance_shown) > LONG_WORDS
 
 
-def _travels(columns: Sequence[int], line: Line) -> list[Cell]:
+def _travels(columns: Sequence[int], travels: Sequence[Travelled]) -> list[Cell]:
     """The directions of travel, each on a line of its own; side by side where there is room."""
-    lines, look = travel_lines(line), looks.SMALL
-    if lines[1:] and (split := parting(columns, lines)):
-        return [text(lines[0], look, split), text(lines[1], look, len(columns) - split)]
-    content = tuple(Paragraph(each, look) for each in lines)
-    return [Cell(content, look, span=len(columns))] if lines else []
+    look = looks.SMALL
+    if len(travels) > 1 and (split := parting(columns, travels)):
+        first, second = travels
+        return [text(first.words, look, split), text(second.words, look, len(columns) - split)]
+    content = tuple(Paragraph(each.words, look) for each in travels)
+    return [Cell(content, look, span=len(columns))] if content else []
 
 
 def _key(made: _Committee) -> None:
