@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,16 +26,34 @@ from pipeline.workbooks.row_height import line_height, wrap
 from pipeline.workbooks.safe_text import plain
 from tests.support.appendix_sheets import committee_sheet
 from tests.support.programs import need
-from tests.support.report_fixture import demanding, of_many, worked_example
+from tests.support.report_fixture import EIGHT, demanding, of_many, with_series, worked_example
 
 #: How many points of a page are printed on.
 UPRIGHT, ON_ITS_SIDE = 742, 496
+#: So long before the eight quarters that all lie before the hard report's.
+AGO = timedelta(days=3 * 365)
+
+
+def at_once() -> Report:
+    """Provisional, restated, suppressed, missing and disputed figures, beside eight quarters'."""
+    report = demanding()
+    before = (replace(each, starts=each.starts - AGO, ends=each.ends - AGO) for each in EIGHT[:-1])
+    register = replace(report.register, periods=(*before, report.period))
+    first, *others = report.sections
+    line, *lines = first.lines
+    said = "Restated: it stood at 85% when the period was closed on 5 May 2013."
+    line = replace(line, restated_from="85%", remarks=(said, *line.remarks))
+    first = replace(first, lines=(line, *lines))
+    return with_series(replace(report, register=register, sections=(first, *others)), 8)
+
+
 REPORTS = {
     "worked example": worked_example,
     "demanding": demanding,
     "120 in 12 priorities": of_many,
     "commentary of 260": lambda: of_many(commentary=260),
     "commentary of 1,220, wording of 600": lambda: of_many(40, 4, 1220, 600),
+    "at once": at_once,
     "120 over 8 quarters": lambda: of_many(quarters=8),
     "commentary of 260 to 1,220 over 8 quarters": lambda: of_many(40, 4, 1220, 600, 8),
     "12 over 3 quarters": lambda: of_many(12, 3, 260, 0, 3),
