@@ -12,9 +12,16 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.packager import Packager
 
-LANGUAGE = "en-GB"
-#: The style of a sheet's title, by its name and number in Excel.
-_HEADING, _HEADING_ID = "Heading 1", 16
+from pipeline.workbooks.tags import HEADING, HEADING_ID, LANGUAGE
+
+
+class _Format(Format):  # type: ignore[misc] # xlsxwriter states no types
+    #: Whether programs list cells of this format as headings.
+    is_heading = False
+
+    def _get_format_key(self) -> str:
+        # A cell that looks the same and is no heading has a format of its own.
+        return f"{super()._get_format_key()}{self.is_heading}"
 
 
 class TaggedWorkbook(Workbook):  # type: ignore[misc] # xlsxwriter states no types
@@ -22,15 +29,16 @@ class TaggedWorkbook(Workbook):  # type: ignore[misc] # xlsxwriter states no typ
 
     def __init__(self, filename: Any, options: dict[str, Any] | None = None) -> None:
         super().__init__(filename, {"in_memory": True} | (options or {}))
-        self.heading_formats: list[Format] = []
+
+    def add_format(self, properties: dict[str, Any] | None = None) -> Format:
+        made = super().add_format(properties)
+        made.__class__ = _Format
+        return made
 
     def add_heading_format(self, properties: dict[str, Any]) -> Format:
         """A format for the titles of sheets, which programs list as headings."""
         made = self.add_format(properties)
-        # A cell that looks the same and is no heading has a format of its own.
-        of_look = made._get_format_key
-        made._get_format_key = lambda: f"{of_look()}:{_HEADING}"
-        self.heading_formats.append(made)
+        made.is_heading = True
         return made
 
     def _get_packager(self) -> Packager:
@@ -39,17 +47,18 @@ class TaggedWorkbook(Workbook):  # type: ignore[misc] # xlsxwriter states no typ
 
 class _TaggingPackager(Packager):  # type: ignore[misc] # xlsxwriter states no types
     def _write_styles_file(self) -> None:
-        formats = self.workbook.heading_formats
+        used = self.workbook.xf_formats
+        headings = [each for each in used if each.is_heading]
         # The styles are the plain one, that of links where there are any, then the headings'.
-        number = 2 if any(each.hyperlink for each in self.workbook.xf_formats) else 1
-        for each in formats:
+        number = 2 if any(each.hyperlink for each in used) else 1
+        for each in headings:
             each.xf_id = number
         super()._write_styles_file()
-        if not formats:
+        if not headings:
             return
-        font = formats[0].font_index
+        font = headings[0].font_index
         looks = f'<xf numFmtId="0" fontId="{font}" fillId="0" borderId="0" applyFont="1"/>'
-        style = f'<cellStyle name="{_HEADING}" xfId="{number}" builtinId="{_HEADING_ID}"/>'
+        style = f'<cellStyle name="{HEADING}" xfId="{number}" builtinId="{HEADING_ID}"/>'
         self._put_in(
             (f'<cellStyleXfs count="{number}">', f'<cellStyleXfs count="{number + 1}">'),
             ("</cellStyleXfs>", f"{looks}</cellStyleXfs>"),

@@ -110,6 +110,11 @@ class Register(Struct, frozen=True, dict=True):
         """The targets of years that are spread in the shape of the year before."""
         return tuple(each for each in self.targets if each.profile is Profile.LAST_YEAR)
 
+    @cached_property
+    def has_cumulative(self) -> bool:
+        """Whether any indicator is reported cumulatively, in any period."""
+        return any(i.accumulation.is_reported_so for i in self.versions or self.indicators)
+
     def target(self, indicator: str, period: str) -> Target | None:
         """The target row of an indicator for a period, if the register has one."""
         return self._targets.get((indicator, period))

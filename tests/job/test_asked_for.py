@@ -89,7 +89,7 @@ def printed_in(council: Council, pattern: str) -> Path:
 
 def first_row(council: Council) -> dict[str, str]:
     """The first row of the data, by heading."""
-    data = printed_in(council, "*.csv").read_text("utf-8-sig")
+    data = printed_in(council, "* data.csv").read_text("utf-8-sig")
     return next(csv.DictReader(data.splitlines()))
 
 

@@ -43,7 +43,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Account:
 @pytest.fixture(scope="module")
 def sheet(account: Account, tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     """The committee sheet as a person sees it."""
-    return displayed(account.appendix, tmp_path_factory.mktemp("shown"))
+    return displayed(account.appendix, tmp_path_factory.mktemp("shown"), sheet=3)
 
 
 @pytest.fixture(scope="module")

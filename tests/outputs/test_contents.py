@@ -109,7 +109,7 @@ def test_it_is_headed_by_what_the_workbook_is() -> None:
     report = replace(worked_example(), edition=Edition("7KQ2MX"))
     column = [c.value for c in _read(report)[NAME]["A"]][:3]
     assert column == [
-        "Appendix 3: Delivering fair and responsive services",
+        "Contents of Appendix 3: Delivering fair and responsive services",
         "Medway Council, 2012-13 (1 April 2012 to 31 March 2013)",
         "Draft 7KQ2MX: not for publication. Nobody has approved it.",
     ]

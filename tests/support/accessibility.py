@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 
 import openpyxl
 from openpyxl.cell import Cell
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
@@ -48,6 +49,8 @@ _FIGURE = re.compile(r"[-−£]?[\d,.]+%?")
 _HEAVY = frozenset({"medium", "thick", "double", "mediumDashed", "mediumDashDot", "slantDashDot"})
 _WHITE, _BLACK = "FFFFFF", "000000"
 _DIGIT, _MARGIN = 7, 5
+#: Fonts as wide as Arial.
+_LIKE_ARIAL = {"Arial", "Liberation Sans", "Helvetica"}
 
 
 @dataclass(frozen=True)
@@ -124,10 +127,10 @@ class Sheet:
         for letter, known in self.of.column_dimensions.items():
             first, last = known.min, known.max
             if first and last and first <= column <= last and known.width:
-                return round(known.width * _DIGIT)
+                return round(known.width * self.book.digit)
             if not first and letter == get_column_letter(column) and known.width:
-                return round(known.width * _DIGIT)
-        return 8 * _DIGIT + _MARGIN
+                return round(known.width * self.book.digit)
+        return 8 * self.book.digit + _MARGIN
 
     def span(self, cell: Cell) -> tuple[int, int, int, int]:
         """The cell with what is merged with it: first column and row, last column and row."""
@@ -160,6 +163,24 @@ class Book:
     @property
     def about(self) -> Any:
         return self._open.properties
+
+    @cached_property
+    def rich(self) -> set[tuple[str, str]]:
+        """The cells, by sheet and address, whose text has parts that look otherwise."""
+        book = openpyxl.load_workbook(io.BytesIO(self.content), rich_text=True)
+        return {
+            (sheet.title, cell.coordinate)
+            for sheet in book.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if isinstance(cell.value, CellRichText)
+        }
+
+    @cached_property
+    def digit(self) -> int:
+        """The width in pixels of a digit of the workbook's plain font, in which columns count."""
+        plain = self._open._fonts[0]
+        return round(text_width("0", plain.sz)) if plain.name in _LIKE_ARIAL else _DIGIT
 
     @property
     def active(self) -> int:
@@ -257,7 +278,9 @@ def _header(sheet: Sheet) -> Iterator[str]:
 def _wrapped(sheet: Sheet) -> Iterator[str]:
     """Each text is seen in full: on one line, over empty cells beside it, or in its lines."""
     for cell in sheet.texts:
-        if said := _cut_off(sheet, cell):
+        # How high a text of several sizes is, the tests of the committee sheet look at.
+        is_of_one_size = (sheet.name, cell.coordinate) not in sheet.book.rich
+        if is_of_one_size and (said := _cut_off(sheet, cell)):
             yield f"{cell.coordinate} {said}"
 
 
@@ -607,7 +630,8 @@ def _cursor(book: Book) -> Iterator[str]:
     if book.active != 0:
         yield f"it opens on {book.every[book.active].name}"
     view = first.of.sheet_view
-    places = {each.activeCell for each in view.selection}
+    pane = view.pane.activePane if view.pane else None
+    places = {each.activeCell or "A1" for each in view.selection if each.pane == pane}
     if places - {"A1"} or (view.topLeftCell or "A1") != "A1":
         yield f"the cursor is in {', '.join(sorted(map(str, places)))}"
 

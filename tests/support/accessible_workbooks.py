@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 
 import openpyxl
 
-from pipeline.outputs.appendix import appendix_bytes, data, notes, returns
+from pipeline.outputs.appendix import appendix_bytes, data, notes, returns, trends
+from pipeline.outputs.correction import CorrectionCopy
 from pipeline.outputs.template import write_template
 from pipeline.register.starter import starter_register
 from pipeline.register.writer import write_register
@@ -26,11 +27,12 @@ from tests.support.accessibility import RULES, Book, Fault, Rule
 from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.copies import write_copy
 from tests.support.register_fixture import write_worked
-from tests.support.report_fixture import demanding, of_many, worked_example
+from tests.support.report_fixture import demanding, of_many, with_series, worked_example
+from tests.support.summary_reports import over_periods
 
 #: Rules that say nothing where no table is marked up.
 OF_TABLES = {2, 4, 5, 7, 9, 13, 32, 33, 34}
-DATA_SHEETS = (returns.NAME, notes.NAME, data.NAME)
+DATA_SHEETS = (trends.NAME, returns.NAME, notes.NAME, data.NAME)
 
 
 def _written(write: Callable[[Path], object]) -> bytes:
@@ -50,6 +52,10 @@ def _templates() -> Iterator[Book]:
     for area in register.areas:
         made = _written(lambda path, area=area: write_template(register, area, PERIOD, path))
         yield Book(made)
+    # It asks for what is done about a figure.
+    asking = starter_register(date(2026, 4, 1))
+    area, period = asking.areas[-1], asking.periods[0]
+    yield Book(_written(lambda path: write_template(asking, area, period, path)))
 
 
 def _copies() -> Iterator[Book]:
@@ -71,11 +77,13 @@ def _copies() -> Iterator[Book]:
         write_copy(original, FileKind.XLSX, findings, "Return.xlsx", path, help_base=help_base)
 
     yield Book(_written(write), (LIST_SHEET,))
+    yield Book(CorrectionCopy(FileKind.XLSX, findings, "Return.xlsx").alone())
 
 
 @cache
 def _appendices() -> tuple[bytes, ...]:
-    return tuple(map(appendix_bytes, (worked_example(), demanding(), of_many(40))))
+    many = over_periods(with_series(of_many(40), 8))
+    return tuple(map(appendix_bytes, (worked_example(), demanding(), many)))
 
 
 def _data_sheets() -> Iterator[Book]:
@@ -84,7 +92,7 @@ def _data_sheets() -> Iterator[Book]:
 
 def _for_print() -> Iterator[Book]:
     for content in _appendices():
-        names = [sheet.name for sheet in Book(content).every if sheet.name not in DATA_SHEETS]
+        names = [each.name for each in Book(content).every if each.name not in DATA_SHEETS]
         yield Book(content, tuple(names))
 
 
@@ -119,9 +127,47 @@ class Kind:
         return "excepted" if rule.number in self.reasons else "FAILED"
 
 
+_FORM = "It is a form"
 _PAPER = "It is laid out for paper, as a committee reads it"
 KINDS = (
     Kind("data sheets", _data_sheets, {}),
+    Kind(
+        "register",
+        _registers,
+        {
+            4: f"{_FORM}: a column is blank where none of its rows needs it.",
+            7: f"{_FORM}: an officer finds a service area's rows among hundreds by the filters.",
+            8: f"{_FORM}: the headings and the first column stay in view over many rows.",
+            9: f"{_FORM}: what a cell takes, and whether it may stay blank, is read out as it is "
+            "selected.",
+            17: "On the sheet Framework settings of all kinds stand in one column, figures among "
+            "them.",
+            18: f"{_FORM}, whose headings stand in row 1, as in every register that councils have: "
+            "findings and what people wrote down name its cells. The name of a sheet is its title.",
+            19: "As for 18.",
+            20: "On the sheet Bands the symbols of ratings are settings.",
+            24: "The headings, and the names of settings, are filled.",
+            31: "As for 18: there is nothing but the table.",
+        },
+    ),
+    Kind(
+        "template",
+        _templates,
+        {
+            4: f"{_FORM}: what is blank is to be filled in, which the sheet says above its table.",
+            8: f"{_FORM}: the headings, and an indicator's ref, stay in view over many rows.",
+            24: f"{_FORM}: what is to be filled in is yellow, which the sheet says with the "
+            "letters of its columns; what is not to be is grey or hatched, and locked.",
+        },
+    ),
+    Kind(
+        "list of what to correct",
+        _copies,
+        {
+            24: "The headings and how grave a thing is are filled, with the word in the cell: it "
+            "is a list to work through.",
+        },
+    ),
     Kind(
         "sheets for print",
         _for_print,
@@ -176,10 +222,13 @@ _START = (
     "regulations. The rules are for statistics that are published. A form to fill in and a sheet",
     "for print break some of them, each for a reason that stands below.",
     "",
-    "The appendix is for two uses. Its first sheets are for print. Its data sheets, Returns",
-    "received, Notes and definitions and Data, say the same in tables that a screen reader goes",
-    "through. Where they have no value there is a code: `[x]` not available, `[c]` suppressed,",
-    "`[z]` not applicable; the CSV file has none of these.",
+    "The appendix is for two uses. Its first sheets are for print. Its data sheets, Trends,",
+    "Returns received, Notes and definitions and Data, say the same in tables that a screen reader",
+    "goes through. Where they have no value there is a code: `[x]` not available, `[c]`",
+    "suppressed, `[z]` not applicable; the CSV files have none of these.",
+    "",
+    "Of a correction copy the sheet that it adds is judged, since the others are as they were",
+    "sent. A cell that is highlighted there has a comment, and what that says is in the list.",
     "",
     "This page is generated by `make docs` from the workbooks as they are written.",
     "",

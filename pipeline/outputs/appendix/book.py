@@ -14,9 +14,10 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.consolidation.report import Report
 from pipeline.outputs.appendix.looks import PLAIN, Look
 from pipeline.outputs.palette import DRAFT, RULE
+from pipeline.workbooks.quick_sheet import QuickSheet
 from pipeline.workbooks.safe_text import plain
 from pipeline.workbooks.tagged import TaggedWorkbook
-from pipeline.workbooks.worksheets import header_text, put_text, set_a4
+from pipeline.workbooks.worksheets import form_of_text, header_text, put_text, set_a4
 from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
 from schemas.units import shown as as_text
 
@@ -111,9 +112,8 @@ class Book:
         """The format of a look, made once."""
         if look not in self._formats:
             given = {name: value for name, value in asdict(look).items() if value is not None}
-            add = self.workbook.add_format
-            if given.pop("is_title"):
-                add = self.workbook.add_heading_format
+            is_title = given.pop("is_title")
+            add = self.workbook.add_heading_format if is_title else self.workbook.add_format
             # Of no scheme: a program that goes by the theme's fonts would show another.
             common = {"font_name": FONT, "font_scheme": "none", "border_color": RULE}
             self._formats[look] = add(common | given)
@@ -124,7 +124,7 @@ class Book:
 
         One of data has nothing in its margins, which screen readers pass over.
         """
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.add_worksheet(name, QuickSheet)
         set_a4(sheet, sides=1.5 * _CM, top=1.7 * _CM, bottom=1.5 * _CM, landscape=landscape)
         edition = self.report.edition
         if edition is not None and edition.is_draft:
@@ -163,7 +163,8 @@ class Book:
         # xlsxwriter would take such text for the markup of a rich string.
         resembles_markup = text.startswith("<r>") and text.endswith("</r>")
         if len({p.look for p in safe}) > 1 or resembles_markup:
-            sheet.write_rich_string(*place, *self._runs(safe), self.format(look))
+            form = form_of_text(sheet, text, self.format(look))
+            sheet.write_rich_string(*place, *self._runs(safe), form)
         else:
             whole = look.in_type_of(safe[0].look) if safe else look
             put_text(sheet, *place, text, self.format(whole))

@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.outputs.appendix.book import Book, printed_number
 from pipeline.outputs.appendix.looks import TITLE, Look, but
-from pipeline.outputs.tidy import clock
+from pipeline.outputs.tables import clock
 from pipeline.outputs.wording import edition_shown
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from pipeline.workbooks.worksheets import put_text
@@ -52,8 +52,7 @@ class Gap(StrEnum):
 
 
 #: What a table's cell holds; None and an empty text are a gap, by the column.
-Filled = str | int | Decimal | datetime
-Value = Filled | None
+Value = str | int | Decimal | datetime | None
 Rows = Sequence[Sequence[Value]]
 
 
@@ -62,8 +61,9 @@ class TableColumn(Struct, frozen=True):
     #: In pixels.
     width: int
     is_number: bool = False
-    #: Why there is nothing in it, where a row does not say so itself.
-    gap: Gap = Gap.NOT_APPLICABLE
+    #: Why there is nothing in it, where a row does not say so itself; None: it stays blank, which
+    #: what is said above the table explains. Where a trend is drawn a code would be drawn as 0.
+    gap: Gap | None = Gap.NOT_APPLICABLE
 
     @property
     def look(self) -> Look:
@@ -109,8 +109,8 @@ def write_table(
         ]
         sheet.set_row(row, min(_height(lines), TALLEST_ROW))
         for place, (value, (look, form)) in enumerate(zip(values, of_columns, strict=True)):
-            if isinstance(value, str):
-                put_text(sheet, row, place, value, form)
+            if value is None or isinstance(value, str):
+                put_text(sheet, row, place, value or "", form)
             else:
                 _write(book, sheet, (row, place), value, look)
     # A page of a draft says on its own that it is one.
@@ -118,20 +118,24 @@ def write_table(
     return sheet
 
 
-def _filled(book: Book, columns: Sequence[TableColumn], rows: Rows) -> list[list[Filled]]:
+def _filled(book: Book, columns: Sequence[TableColumn], rows: Rows) -> list[list[Value]]:
     """The rows in words, without symbols; with a code where there is no value."""
     words = {band.shown: band.word for band in book.report.bands.every}
     gaps = [column.gap for column in columns]
     return [
         [
-            gap if value is None or value == "" else words.get(value, value)  # type: ignore[arg-type] # any may be looked up
+            gap
+            if value is None or value == ""
+            else words.get(value, value)
+            if isinstance(value, str)
+            else value
             for gap, value in zip(gaps, values, strict=True)
         ]
         for values in rows
     ]
 
 
-def _widths(columns: Sequence[TableColumn], rows: Sequence[Sequence[Filled]]) -> list[int]:
+def _widths(columns: Sequence[TableColumn], rows: Rows) -> list[int]:
     """The columns' widths in pixels: wider than stated where a text would not go into a row."""
     widths = [column.width * _SIZE // _STATED_SIZE for column in columns]
     for place in range(len(columns)):
