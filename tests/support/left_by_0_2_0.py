@@ -137,6 +137,12 @@ _ARRANGED = {"Priority", "Target achieved?", "Direction of travel"}
 _NEVER_RATED = {"Not rated: no target": "Contextual"}
 
 
+#: What heads the figures of indicators, and of what they add up to.
+_HEADS = (("Target", "Performance", "Target achieved?"), ("Indicators", "Rated", "Overall"))
+#: Where the wording of an indicator ends.
+_BEHIND = re.compile("\n| – (?=P[0-9]+-[0-9]+, )")
+
+
 def said_by_committee(cells: list[list[str]]) -> tuple[Counter[str], dict[str, list[str]]]:
     """What a committee sheet says, wherever it stands: its lines, and the row of each indicator.
 
@@ -148,13 +154,20 @@ def said_by_committee(cells: list[list[str]]) -> tuple[Counter[str], dict[str, l
     lines = Counter[str]()
     for place, said in mine:
         rows[place.lstrip("ABCDEFGH")][place[:1]] = said
-        for line in said.replace("\N{NO-BREAK SPACE}", " ").replace(", was ", "\nwas ").split("\n"):
+        words = said.replace("\N{NO-BREAK SPACE}", " ").replace(", was ", "\nwas ")
+        for line in _BEHIND.split(words):
             lines[_bare(line)] += 1
-    indicators = {
-        row["A"].partition("\n")[0]: [said for at, said in sorted(row.items()) if at in "BCD"]
-        for row in rows.values()
-        if row.get("A") and row.get("D", "")[:1] in ("✔", "◆", "✖", "N", "C")
-    }
+    # Between them stand earlier periods and trends; what it was last time stands beneath a rating.
+    indicators, columns = {}, ""
+    for row in rows.values():
+        named = {said: at for at, said in row.items()}
+        heads = next((some for some in _HEADS if named.keys() >= {*some}), None)
+        if heads:
+            columns = "".join(named[each] for each in heads)
+        elif columns and row.get("A"):
+            found = [row[at].partition("\n")[0] for at in columns if at in row]
+            if found and re.match("[✔◆✖]|Not rated|Contextual", found[-1]):
+                indicators[_BEHIND.split(row["A"])[0]] = found
     return lines, indicators
 
 
