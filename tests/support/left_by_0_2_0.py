@@ -90,6 +90,8 @@ def rows_of(root: Path) -> dict[str, int]:
         }
 
 
+#: The sheets that have come since, or say otherwise by now what the committee sheet says as well.
+ARRANGED_ANEW = ("Contents", "Summary")
 #: The columns of the data that have come since.
 SINCE = (
     "Restatement",
@@ -256,7 +258,8 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     if isinstance(old, dict) and isinstance(new, dict):
         each = [(new.get(name), said, f"{where}/{name}") for name, said in old.items()]
     elif where.endswith("appendix"):
-        cells = [[each for each in some if each[0] != some[0][0]] for some in (new, old)]
+        apart = {new[0][0], *ARRANGED_ANEW}
+        cells = [[each for each in some if each[0] not in apart] for some in (new, old)]
         return unsaid(new, old) + differences(*cells, f"{where} ")
     elif where.endswith("/returns"):
         # Of a closed period those areas that reported then.
