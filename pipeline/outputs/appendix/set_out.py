@@ -21,8 +21,9 @@ from schemas.register_settings import MOST_EARLIER
 UPRIGHT, ON_ITS_SIDE = (680, 742.0), (1008, 496.0)
 #: The least that the indicators' column takes; with less the sheet is turned on its side.
 _LEAST_WORDING = 220
-#: A trend, as wide as lets two directions of travel stand side by side, and a rating.
-_TRENDS, _RATING = range(66, 122, 4), 96
+#: A trend, as wide as lets two directions of travel stand side by side; and
+#: a rating beside trends, or beside none.
+_TRENDS, _RATING = range(66, 122, 4), (96, 148)
 TARGET, PERFORMANCE, ACHIEVED = "Target", "Performance", "Target achieved?"
 #: An earlier figure stands nearer to the lines beside it by so many pixels.
 _NEARER = 8
@@ -80,7 +81,7 @@ def set_out(report: Report) -> SetOut:
         # Beneath there is the number of indicators, over all these columns.
         targets = figure_width(goals if names else (OVERALL_HEADINGS[1], *goals))
         columns = [*(widths[name] for name in names), targets, figures]
-        columns += [*([_trend(travels.values(), columns)] if has_trends else []), _RATING]
+        columns += [_trend(travels.values(), columns), _RATING[0]] if has_trends else [_RATING[1]]
         page = UPRIGHT if UPRIGHT[0] - sum(columns) >= _LEAST_WORDING else ON_ITS_SIDE
         if asked is not None or not names or page[0] - sum(columns) >= _LEAST_WORDING:
             break
