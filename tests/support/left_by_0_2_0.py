@@ -91,7 +91,7 @@ def rows_of(root: Path) -> dict[str, int]:
 
 
 #: The sheets that have come since, or say otherwise by now what the committee sheet says as well.
-ARRANGED_ANEW = ("Contents", "Summary")
+ARRANGED_ANEW = ("Contents", "Summary", "Trends")
 #: The columns of the data that have come since.
 SINCE = (
     "Restatement",
@@ -145,23 +145,32 @@ def said_by_committee(cells: list[list[str]]) -> tuple[Counter[str], dict[str, l
     That is its target, performance and rating, by its wording; either may be blank.
     """
     title = cells[0][0]
-    mine = [(place, said) for sheet, place, said in cells if sheet == title]
     rows: dict[str, dict[str, str]] = defaultdict(dict)
     lines = Counter[str]()
-    for place, said in mine:
-        rows[place.lstrip("ABCDEFGH")][place[:1]] = said
+    for place, said in ((place, said) for sheet, place, said in cells if sheet == title):
+        rows[place.lstrip("ABCDEFGHIJ")][place[:1]] = said
         for line in said.replace("\N{NO-BREAK SPACE}", " ").replace(", was ", "\nwas ").split("\n"):
             lines[_bare(line)] += 1
-    indicators = {
-        row["A"].partition("\n")[0]: [said for at, said in sorted(row.items()) if at in "BCD"]
-        for row in rows.values()
-        if row.get("A") and row.get("D", "")[:1] in ("✔", "◆", "✖", "N", "C")
-    }
+    indicators: dict[str, list[str]] = {}
+    columns = "BCD"
+    for row in rows.values():
+        if headed := {said: at for at, said in row.items() if said in _HEADS}:
+            columns = "".join(headed.values()) if len(headed) == 3 else columns
+        *figures, rating = (row.get(at, "").partition("\n")[0] for at in columns)
+        if row.get("A") and rating[:1] in ("✔", "◆", "✖", "N", "C"):
+            name = _bare(row["A"].partition("\n")[0])
+            indicators[name] = [*filter(None, figures), rating]
     return lines, indicators
 
 
+#: What heads the columns of an indicator's figures and its rating, and of those of a priority.
+_HEADS = {"Target", "Performance", "Target achieved?", "Indicators", "Rated", "Overall"}
+#: An indicator's ref and service area, which may stand behind its wording.
+_OWNED = re.compile(r" – P\d-\d+, .*")
+
+
 def _bare(line: str) -> str:
-    return line.removeprefix("• ").removesuffix(" (continued)")
+    return _OWNED.sub("", line).removeprefix("• ").removesuffix(" (continued)")
 
 
 def unsaid(new: list[list[str]], old: list[list[str]]) -> list[str]:
