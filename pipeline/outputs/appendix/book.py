@@ -79,6 +79,13 @@ def printed_number(
     return PrintedNumber(float(held) if held else 0.0, layout, shown)
 
 
+def format_as_written(value: Decimal) -> str:
+    """The number format that shows a figure as it is written; empty where Excel keeps it not."""
+    if _has_too_many_digits(value):
+        return ""
+    return number_format(None, places(value), group=grouped(value, None))
+
+
 def _has_too_many_digits(held: Decimal) -> bool:
     digits = held.as_tuple().digits
     return (

@@ -15,13 +15,12 @@ from enum import StrEnum
 from msgspec import Struct
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.appendix.book import Book, printed_number
+from pipeline.outputs.appendix.book import Book, format_as_written
 from pipeline.outputs.appendix.looks import TITLE, Look, but
 from pipeline.outputs.tables import clock
 from pipeline.outputs.wording import edition_shown
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from pipeline.workbooks.worksheets import put_text
-from schemas.units import shown
 
 #: In points; widths are stated for the size of the sheets for print.
 _SIZE, _STATED_SIZE = 12, 10
@@ -190,11 +189,10 @@ def _write(
         case int():
             sheet.write_number(*place, value, book.format(_NUMBER))
         case Decimal():
-            found = printed_number(value, None, shown(value, None))
-            if found is None:
+            layout = format_as_written(value)
+            if not layout:
                 # A number of more digits than Excel keeps stands as text rather than rounded.
                 put_text(sheet, *place, f"{value:f}", book.format(but(look, align="right")))
             else:
-                sheet.write_number(
-                    *place, found.value, book.format(but(_NUMBER, num_format=found.num_format))
-                )
+                form = book.format(but(_NUMBER, num_format=layout))
+                sheet.write_number(*place, float(value) or 0.0, form)
