@@ -90,6 +90,8 @@ def rows_of(root: Path) -> dict[str, int]:
         }
 
 
+#: The sheets that have come since, or say otherwise by now what the committee sheet says as well.
+ARRANGED_ANEW = ("Contents", "Summary", "Trends")
 #: The columns of the data that have come since.
 SINCE = (
     "Restatement",
@@ -137,42 +139,38 @@ _ARRANGED = {"Priority", "Target achieved?", "Direction of travel"}
 _NEVER_RATED = {"Not rated: no target": "Contextual"}
 
 
-#: What heads the figures of indicators, and of what they add up to.
-_HEADS = (("Target", "Performance", "Target achieved?"), ("Indicators", "Rated", "Overall"))
-#: Where the wording of an indicator ends.
-_BEHIND = re.compile("\n| – (?=P[0-9]+-[0-9]+, )")
-
-
 def said_by_committee(cells: list[list[str]]) -> tuple[Counter[str], dict[str, list[str]]]:
     """What a committee sheet says, wherever it stands: its lines, and the row of each indicator.
 
     That is its target, performance and rating, by its wording; either may be blank.
     """
     title = cells[0][0]
-    mine = [(place, said) for sheet, place, said in cells if sheet == title]
     rows: dict[str, dict[str, str]] = defaultdict(dict)
     lines = Counter[str]()
-    for place, said in mine:
-        rows[place.lstrip("ABCDEFGH")][place[:1]] = said
-        words = said.replace("\N{NO-BREAK SPACE}", " ").replace(", was ", "\nwas ")
-        for line in _BEHIND.split(words):
+    for place, said in ((place, said) for sheet, place, said in cells if sheet == title):
+        rows[place.lstrip("ABCDEFGHIJ")][place[:1]] = said
+        for line in said.replace("\N{NO-BREAK SPACE}", " ").replace(", was ", "\nwas ").split("\n"):
             lines[_bare(line)] += 1
-    # Between them stand earlier periods and trends; what it was last time stands beneath a rating.
-    indicators, columns = {}, ""
+    indicators: dict[str, list[str]] = {}
+    columns = "BCD"
     for row in rows.values():
-        named = {said: at for at, said in row.items()}
-        heads = next((some for some in _HEADS if named.keys() >= {*some}), None)
-        if heads:
-            columns = "".join(named[each] for each in heads)
-        elif columns and row.get("A"):
-            found = [row[at].partition("\n")[0] for at in columns if at in row]
-            if found and re.match("[✔◆✖]|Not rated|Contextual", found[-1]):
-                indicators[_BEHIND.split(row["A"])[0]] = found
+        if headed := {said: at for at, said in row.items() if said in _HEADS}:
+            columns = "".join(headed.values()) if len(headed) == 3 else columns
+        *figures, rating = (row.get(at, "").partition("\n")[0] for at in columns)
+        if row.get("A") and rating[:1] in ("✔", "◆", "✖", "N", "C"):
+            name = _bare(row["A"].partition("\n")[0])
+            indicators[name] = [*filter(None, figures), rating]
     return lines, indicators
 
 
+#: What heads the columns of an indicator's figures and its rating, and of those of a priority.
+_HEADS = {"Target", "Performance", "Target achieved?", "Indicators", "Rated", "Overall"}
+#: An indicator's ref and service area, which may stand behind its wording.
+_OWNED = re.compile(r" – P\d-\d+, .*")
+
+
 def _bare(line: str) -> str:
-    return line.removeprefix("• ").removesuffix(" (continued)")
+    return _OWNED.sub("", line).removeprefix("• ").removesuffix(" (continued)")
 
 
 def unsaid(new: list[list[str]], old: list[list[str]]) -> list[str]:
@@ -269,7 +267,8 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     if isinstance(old, dict) and isinstance(new, dict):
         each = [(new.get(name), said, f"{where}/{name}") for name, said in old.items()]
     elif where.endswith("appendix"):
-        cells = [[each for each in some if each[0] != some[0][0]] for some in (new, old)]
+        apart = {new[0][0], *ARRANGED_ANEW}
+        cells = [[each for each in some if each[0] not in apart] for some in (new, old)]
         return unsaid(new, old) + differences(*cells, f"{where} ")
     elif where.endswith("/returns"):
         # Of a closed period those areas that reported then.

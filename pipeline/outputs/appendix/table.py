@@ -11,17 +11,18 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 
 from msgspec import Struct
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.appendix.book import Book, printed_number
+from pipeline.outputs.appendix.book import Book, has_too_many_digits
 from pipeline.outputs.appendix.looks import TITLE, Look, but
 from pipeline.outputs.tables import clock
 from pipeline.outputs.wording import edition_shown
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from pipeline.workbooks.worksheets import put_text
-from schemas.units import shown
+from schemas.units import grouped, number_format, places
 
 #: In points; widths are stated for the size of the sheets for print.
 _SIZE, _STATED_SIZE = 12, 10
@@ -173,6 +174,11 @@ def _above(book: Book, about: str, rows: Rows) -> Iterator[str]:
         yield f"What stands in place of a value: {key}."
 
 
+@cache
+def _number_look(num_format: str) -> Look:
+    return but(_NUMBER, num_format=num_format)
+
+
 def _height(lines: Sequence[int]) -> float:
     return max(lines, default=1) * line_height(_SIZE) + ROW_PADDING
 
@@ -190,11 +196,12 @@ def _write(
         case int():
             sheet.write_number(*place, value, book.format(_NUMBER))
         case Decimal():
-            found = printed_number(value, None, shown(value, None))
-            if found is None:
+            if has_too_many_digits(value):
                 # A number of more digits than Excel keeps stands as text rather than rounded.
                 put_text(sheet, *place, f"{value:f}", book.format(but(look, align="right")))
             else:
+                layout = number_format(None, places(value), group=grouped(value, None))
+                # Not -0.0, which Excel would show as it stands.
                 sheet.write_number(
-                    *place, found.value, book.format(but(_NUMBER, num_format=found.num_format))
+                    *place, float(value) if value else 0.0, book.format(_number_look(layout))
                 )
