@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+import warnings
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ import openpyxl
 from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.workbook import Workbook
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -150,7 +152,7 @@ class Book:
     _open: Any = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._open = openpyxl.load_workbook(io.BytesIO(self.content), rich_text=False)
+        self._open = _opened(self.content)
 
     @cached_property
     def every(self) -> list[Sheet]:
@@ -167,7 +169,7 @@ class Book:
     @cached_property
     def rich(self) -> set[tuple[str, str]]:
         """The cells, by sheet and address, whose text has parts that look otherwise."""
-        book = openpyxl.load_workbook(io.BytesIO(self.content), rich_text=True)
+        book = _opened(self.content, rich_text=True)
         return {
             (sheet.title, cell.coordinate)
             for sheet in book.worksheets
@@ -215,6 +217,13 @@ class Book:
                 full = path[1:] if path.startswith("/") else path.replace("..", up, 1)
                 found.append(full if "/" in full else f"{folder}/{full}")
         return found
+
+
+def _opened(content: bytes, *, rich_text: bool = False) -> Workbook:
+    with warnings.catch_warnings():
+        # Of what openpyxl leaves out when it saves; here it only reads.
+        warnings.filterwarnings("ignore", module=r"openpyxl\.")
+        return openpyxl.load_workbook(io.BytesIO(content), rich_text=rich_text)
 
 
 def _xml(content: bytes) -> Any:

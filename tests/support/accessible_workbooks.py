@@ -27,7 +27,7 @@ from tests.support.accessibility import RULES, Book, Fault, Rule
 from tests.support.builders import PERIOD, SAFETY, small_register
 from tests.support.copies import write_copy
 from tests.support.register_fixture import write_worked
-from tests.support.report_fixture import demanding, of_many, with_series, worked_example
+from tests.support.report_fixture import demanding, of_many, worked_example
 from tests.support.summary_reports import over_periods
 
 #: Rules that say nothing where no table is marked up.
@@ -82,7 +82,7 @@ def _copies() -> Iterator[Book]:
 
 @cache
 def _appendices() -> tuple[bytes, ...]:
-    many = over_periods(with_series(of_many(40), 8))
+    many = over_periods(of_many(40, quarters=8))
     return tuple(map(appendix_bytes, (worked_example(), demanding(), many)))
 
 

@@ -273,7 +273,7 @@ def _write_heads(sheet: TemplateSheet, guide: str, columns: Sequence[Field], row
     sheet.put(_GUIDE, 0, f"{_HOLDS} {guide}" if rows else guide, "note")
     # By its letter: the name of a column in a line of its own says something of figures.
     first, *_, last = [xl_col_to_name(n) for n, field in enumerate(columns) if field.fill]
-    sheet.put(_WHERE, 0, f"{fields.FILL_IN} columns {first} to {last}." if rows else "", "note")
+    sheet.put(_WHERE, 0, f"Fill in columns {first} to {last}." if rows else "", "note")
     for column, field in enumerate(columns):
         sheet.worksheet.data_validation(_HEADINGS, column, _HEADINGS, column, cells.says(field))
     sheet.table(_HEADINGS, [field.heading for field in columns], rows)
