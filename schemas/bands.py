@@ -1,8 +1,7 @@
 """How bands are printed: each with its word, its symbol and its colour, by the register.
 
-What is printed is never colour alone. The ink on a fill is black or white, whichever reads better,
-which reaches a contrast of 4.5 on every fill (WCAG 2.2, 1.4.3). Lightness is that of CIE L*: what
-a print in grey keeps of a colour.
+What is printed is never colour alone, and colours are told apart by whoever reads them and in grey
+(`schemas.colours`).
 """
 
 from __future__ import annotations
@@ -14,36 +13,23 @@ from itertools import chain
 from msgspec import Struct
 
 from schemas import register_columns as column
+from schemas.colours import (
+    LEAST_APART,
+    NAMED_COLOURS,
+    WHITE,
+    Nearness,
+    fill_of,
+    ink_on,
+    nearest_apart,
+    nearness,
+)
 from schemas.model import BandRow, Colour, Register
-from schemas.names import clean, spelled
+from schemas.names import spelled
 from schemas.register_columns import sheet
 
-BLACK, WHITE = "#000000", "#FFFFFF"
 #: The ground of what is not rated.
-NOT_RATED_FILL = "#F4F4F4"
-#: How far apart in lightness, of 100, two colours must be to be told apart in grey.
-LEAST_APART = 12
+NOT_RATED_FILL = WHITE
 LONGEST_WORD, LONGEST_SYMBOL = 24, 2
-#: The colours that go by a name.
-NAMED_COLOURS = {
-    "green": "#4FB58C",
-    "amber": "#FFC83D",
-    "red": "#B3123A",
-    "blue": "#10246B",
-    "light green": "#92D050",
-    "dark green": "#1E6B3A",
-    "yellow": "#FFE94A",
-    "orange": "#F28C28",
-    "light blue": "#9CC9F0",
-    "purple": "#5B2A86",
-    "pink": "#F4A6C0",
-    "brown": "#6B3E1E",
-    "grey": "#808080",
-    "dark grey": "#404040",
-    "black": BLACK,
-    "white": WHITE,
-}
-_HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 #: What only chooses between a symbol's coloured and its plain form.
 _VARIATIONS = re.compile("[\ufe0e\ufe0f]")
 
@@ -60,7 +46,7 @@ class Band(Struct, frozen=True):
     @property
     def ink(self) -> str:
         """The colour of text on its fill: black or white."""
-        return BLACK if contrast(self.fill, BLACK) >= contrast(self.fill, WHITE) else WHITE
+        return ink_on(self.fill)
 
     @property
     def shown(self) -> str:
@@ -126,56 +112,6 @@ def symbol_of(typed: str) -> str:
     return _VARIATIONS.sub("", typed)
 
 
-def fill_of(typed: str) -> str:
-    """The `#RRGGBB` of a colour as it was typed; empty where that is none that is known."""
-    text = clean(typed)
-    return text.upper() if _HEX.fullmatch(text) else NAMED_COLOURS.get(spelled(text), "")
-
-
-def lightness(fill: str) -> float:
-    """How light a colour is, from 0 (black) to 100 (white): L* of CIE 1976."""
-    share = _luminance(fill)
-    return 116 * share ** (1 / 3) - 16 if share > 216 / 24_389 else share * 24_389 / 27
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, from 1 to 21 (WCAG 2.2)."""
-    dark, light = sorted(map(_luminance, (one, other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(fill: str) -> float:
-    red, green, blue = map(_linear, _channels(fill))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _channels(fill: str) -> list[int]:
-    return [int(fill[at : at + 2], 16) for at in (1, 3, 5)]
-
-
-def _linear(channel: int) -> float:
-    share = channel / 255
-    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
-
-
-def told_apart(fill: str, other: str) -> bool:
-    """Whether two colours are still two in a print in grey."""
-    return abs(lightness(fill) - lightness(other)) >= LEAST_APART
-
-
-def nearest_apart(fill: str, others: Sequence[str]) -> str:
-    """The colour most like one, darker or lighter, that is told apart from others; or empty."""
-    towards = ((end, step) for step in range(1, 101) for end in (BLACK, WHITE))
-    mixed = (_mixed(fill, end, step) for end, step in towards)
-    return next((each for each in mixed if all(told_apart(each, o) for o in others)), "")
-
-
-def _mixed(fill: str, end: str, hundredths: int) -> str:
-    pairs = zip(_channels(fill), _channels(end), strict=True)
-    channels = ((one * (100 - hundredths) + two * hundredths) // 100 for one, two in pairs)
-    return "#" + "".join(f"{channel:02X}" for channel in channels)
-
-
 #: How each band is printed: a row for each that is printed otherwise than by itself.
 BANDS = sheet(
     "Bands",
@@ -221,8 +157,9 @@ class Alike(Struct, frozen=True):
     """What a band has in common with another: what that is, whose, and what would do instead."""
 
     other: str
-    #: Of colours: the other's, and one that would do.
+    #: Of colours: the other's, how near they come to each other, and one that would do.
     fill: str = ""
+    near: Nearness = Nearness(0, "")
     instead: str = ""
 
 
@@ -271,7 +208,7 @@ def _alike(
     if not mine:
         return None
     if key == "colour":
-        return _alike_in_grey(mine, {code: each[key] for code, each in others.items()})
+        return _alike_in_colour(mine, {code: each[key] for code, each in others.items()})
     taken = [(str(code), each[key]) for code, each in others.items()]
     if key == "word":
         # Nor may it be called what another band is kept as, nor what has no band at all.
@@ -288,13 +225,14 @@ def _same(key: str, one: str, other: str) -> bool:
     return spelled(one) == spelled(other)
 
 
-def _alike_in_grey(mine: str, others: Mapping[Colour, str]) -> Alike | None:
+def _alike_in_colour(mine: str, others: Mapping[Colour, str]) -> Alike | None:
     fill = fill_of(mine)
     fills = {str(code): its for code, typed in others.items() if (its := fill_of(typed))}
     fills["what is not rated"] = NOT_RATED_FILL
     if not fill:
         return None
     for name, its in fills.items():
-        if not told_apart(fill, its):
-            return Alike(name, its, nearest_apart(fill, [*fills.values()]))
+        near = nearness(fill, its)
+        if near.apart < LEAST_APART:
+            return Alike(name, its, near, nearest_apart(fill, [*fills.values()]))
     return None

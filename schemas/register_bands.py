@@ -12,14 +12,22 @@ from typing import TYPE_CHECKING, Any
 from schemas.bands import (
     LONGEST_SYMBOL,
     LONGEST_WORD,
-    NAMED_COLOURS,
     Alike,
     alikes,
-    fill_of,
-    lightness,
     symbol_of,
 )
 from schemas.checks import Condition, RowCheck
+from schemas.colours import (
+    BLACK,
+    LEAST_APART,
+    LEAST_CONTRAST,
+    NAMED_COLOURS,
+    WHITE,
+    contrast,
+    fill_of,
+    nearest_apart,
+    text_reads_on,
+)
 from schemas.wording import listed
 
 if TYPE_CHECKING:
@@ -83,21 +91,44 @@ def _is_own(_cell: pd.Series[Any], alike: pd.Series[Any]) -> Verdicts:
     return alike.isna()
 
 
-def _grey(row: Any, _field: str) -> dict[str, str]:
+def _bear_text(colours: pd.Series[Any]) -> Verdicts:
+    # A colour that is not known has been told of.
+    return [not (fill := fill_of(colour)) or text_reads_on(fill) for colour in colours]
+
+
+def _unreadable(row: Any, _field: str) -> dict[str, str]:
+    fill = fill_of(row.colour)
+    return {
+        "black": f"{contrast(fill, BLACK):.1f}",
+        "white": f"{contrast(fill, WHITE):.1f}",
+        "instead": nearest_apart(fill),
+    }
+
+
+def _too_near(row: Any, _field: str) -> dict[str, str]:
     alike: Alike = row.colour_alike
-    mine = fill_of(row.colour)
     return {
         "other": alike.other,
-        "light": f"{lightness(mine):.0f}%",
-        "its_light": f"{lightness(alike.fill):.0f}%",
         "its": alike.fill,
-        "todo": f"Choose a lighter or darker one, for example {alike.instead}."
+        "apart": f"{alike.near.apart:.1f}",
+        "seen": alike.near.seen,
+        "todo": f"Choose another, for example {alike.instead}."
         if alike.instead
         else "Choose other colours for both.",
     }
 
 
 BAND_CHECKS = (
+    RowCheck(
+        "R89",
+        "Colour on which text does not read",
+        "On {value} black text has a contrast of {black}, and white text of {white}: "
+        f"{LEAST_CONTRAST} is needed.",
+        "Choose a lighter or darker one, for example {instead}.",
+        "Each rating is printed as a word on its colour.",
+        at={"bands.colour": Condition(("colour",), _bear_text)},
+        words=_unreadable,
+    ),
     RowCheck(
         "R90",
         "Word or symbol that cannot be printed",
@@ -136,12 +167,12 @@ BAND_CHECKS = (
     ),
     RowCheck(
         "R93",
-        "Colours that are one in grey",
-        "{value} is {light} light, and {its}, the colour of {other}, {its_light}: in a print in "
-        "grey nobody could tell them apart.",
+        "Colours that cannot be told apart",
+        "{value} and {its}, the colour of {other}, are {apart} apart {seen}, and "
+        f"{LEAST_APART} are needed (CIEDE2000).",
         "{todo}",
         "Committee papers are printed in grey, and some readers cannot tell red from green.",
         at={"bands.colour": Condition(("colour",), _is_own, also=("colour_alike",))},
-        words=_grey,
+        words=_too_near,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from schemas.bands import LEAST_APART
+from schemas.colours import LEAST_APART, LEAST_CONTRAST
 from schemas.merge_rules import MergeRule
 from schemas.register_layout import SHEETS
 from schemas.units import Unit
@@ -35,6 +35,7 @@ def _start() -> str:
     never_negative = " or ".join(unit.row.called for unit in Unit if unit.row.never_negative)
     return _START.read_text(encoding="utf-8").format(
         least_apart=LEAST_APART,
+        least_contrast=LEAST_CONTRAST,
         merge_rules="\n".join(f"| {rule} | {rule.merging.becomes} |" for rule in MergeRule),
         need_every_area=listed(needing, "or"),
         without_figures=listed((r for r in MergeRule if not r.merging.needs_figures), "or"),

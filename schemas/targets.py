@@ -57,12 +57,17 @@ def target_in(register: Register, indicator: Indicator, period: Period) -> Targe
     found = targets.found(indicator.ref, period)
     if found is None:
         return own
-    derived = replace(
-        _worked_out(found, indicator), period=period.name, profile=None, carried=None, change=None
+    # A year's baseline is none of a part of it, nor of the year after.
+    own = own or Target(indicator.ref, period.name)
+    return replace(
+        _worked_out(found, indicator),
+        period=period.name,
+        profile=None,
+        carried=None,
+        change=None,
+        baseline=own.baseline,
+        baseline_period=own.baseline_period,
     )
-    if own is None:
-        return derived
-    return replace(derived, baseline=own.baseline, baseline_period=own.baseline_period)
 
 
 class _Targets:
@@ -115,10 +120,9 @@ class _Targets:
             of_whole = self.found(ref, whole)
             if of_whole is None or of_whole.share is not None or not of_whole.row.profile:
                 continue
-            if of_whole.row.profile is not Profile.LAST_YEAR:
-                return of_whole.part(_share(whole, period, of_whole.row.profile))
-            if of_whole.row.period == whole.name:
+            if of_whole.row.profile is Profile.LAST_YEAR:
                 return self._shaped(ref, of_whole, period)
+            return of_whole.part(_share(whole, period, of_whole.row.profile))
         before = self.before(period)
         last = self.found(ref, before) if before else None
         if last is None or last.row.carried is None:
@@ -161,9 +165,11 @@ def lacks_shape(register: Register, indicator: Indicator, period: Period) -> boo
     targets = _targets(register)
     if targets.own(indicator.ref, period):
         return False
-    rows = (targets.own(indicator.ref, whole) for whole in targets.around(period))
-    spread = next((row for row in rows if row and row.profile), None)
-    return spread is not None and spread.profile is Profile.LAST_YEAR
+    for whole in targets.around(period):
+        of_whole = targets.found(indicator.ref, whole)
+        if of_whole and of_whole.share is None and of_whole.row.profile:
+            return of_whole.row.profile is Profile.LAST_YEAR
+    return False
 
 
 def _worked_out(found: _Derived, indicator: Indicator) -> Target:

@@ -26,18 +26,36 @@ def shaped(register: Register, figures: PublishedFigures) -> Register:
     """
     if not register.spread_by_last_year:
         return register
-    rows = register.spread_by_last_year
-    found = tuple(shape for row in rows for shape in _shapes(register, row, figures))
+    found = tuple(
+        shape
+        for row in register.spread_by_last_year
+        for whole in _years(register, row)
+        for shape in _shapes(register, row.indicator, whole, figures)
+    )
     held: dict[tuple[Shape, ...], Register] = register.__dict__.setdefault("shaped", {})
     if found not in held:
         held[found] = replace(register, shapes=found)
     return held[found]
 
 
-def _shapes(register: Register, row: Target, figures: PublishedFigures) -> Iterator[Shape]:
+def _years(register: Register, row: Target) -> Iterator[Period]:
+    """The year of a target, and those for which it goes on."""
     whole = register.period(row.period)
-    if whole is None:
-        return
+    while whole is not None:
+        yield whole
+        if row.carried is None:
+            return
+        last = whole
+        after = (p for p in register.periods if year_before(register.periods, p) == last)
+        whole = next(after, None)
+        own = register.target(row.indicator, whole.name) if whole else None
+        if own is not None and own.is_set:
+            return
+
+
+def _shapes(
+    register: Register, ref: str, whole: Period, figures: PublishedFigures
+) -> Iterator[Shape]:
     by_length: dict[int, list[Period]] = defaultdict(list)
     for each in sorted(register.periods, key=in_order):
         if is_year_before(each, whole):
@@ -45,7 +63,7 @@ def _shapes(register: Register, row: Target, figures: PublishedFigures) -> Itera
     year = months_of(whole.starts, whole.ends)
     for months, parts in by_length.items():
         if months < year and len(parts) * months == year:
-            yield from _of_parts(register, row.indicator, whole, parts, figures)
+            yield from _of_parts(register, ref, whole, parts, figures)
 
 
 def _of_parts(

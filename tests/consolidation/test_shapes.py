@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.shapes import shaped
 from schemas.accumulation import Accumulation
-from schemas.frequency import Profile
+from schemas.frequency import Carried, Profile
 from schemas.model import Period, Target
 from schemas.timeline import in_force
 from tests.support.council import REGISTER
@@ -59,3 +60,20 @@ def test_the_order_of_the_sheet_periods_changes_no_target() -> None:
 
 def test_a_year_before_that_is_not_whole_on_the_register_has_no_shape() -> None:
     assert targets_of(Accumulation.YEAR_TO_DATE, (*QUARTERS[1:8], YEAR)) == [None] * 4
+
+
+def test_a_target_that_goes_on_takes_the_shape_of_the_year_before_each() -> None:
+    published = {**PUBLISHED, **dict.fromkeys([each.name for each in QUARTERS[4:8]], Decimal(25))}
+    row = measure(Accumulation.AS_REPORTED)
+    target = Target(
+        row.ref, YEAR.name, value=Decimal(200), profile=Profile.LAST_YEAR,
+        carried=Carried.BY_PERCENT, change=Decimal(10),
+    )  # fmt: skip
+    after = replace(YEAR, name="2013-14", starts=date(2013, 4, 1), ends=date(2014, 3, 31))
+    periods = (*QUARTERS, YEAR, after)
+    register = replace(REGISTER, indicators=(row,), targets=(target,), periods=periods)
+    made = shaped(register, lambda each: {row.ref: published[each.name]})
+    found = [in_force(made, each.name).target(row.ref, each.name) for each in QUARTERS[4:12]]
+    assert [each and each.value for each in found] == [
+        Decimal(each) for each in ("12.5", "37.5", "62.5", "87.5", "55", "55", "55", "55")
+    ]

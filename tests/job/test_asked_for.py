@@ -16,6 +16,7 @@ from pipeline.outputs.template import write_template
 from schemas.asking import AskAction, Requirement
 from schemas.frequency import Profile
 from schemas.model import Kind, Period, Register, Target
+from tests.support.appendix_sheets import committee_sheet
 from tests.support.builders import CARE, SAFETY, indicator
 from tests.support.council import BOTH, REGISTER, Council
 from tests.support.filled import fill_in, fill_return
@@ -88,14 +89,14 @@ def printed_in(council: Council, pattern: str) -> Path:
 
 def first_row(council: Council) -> dict[str, str]:
     """The first row of the data, by heading."""
-    data = printed_in(council, "*.csv").read_text("utf-8-sig")
+    data = printed_in(council, "* data.csv").read_text("utf-8-sig")
     return next(csv.DictReader(data.splitlines()))
 
 
 def committee(council: Council) -> str:
     """All that the committee sheet of the draft or issue says."""
     path = printed_in(council, "*Appendix*.xlsx")
-    rows = load_workbook(path).worksheets[0].iter_rows(values_only=True)
+    rows = committee_sheet(load_workbook(path)).iter_rows(values_only=True)
     return "\n".join(str(cell) for row in rows for cell in row if cell is not None)
 
 

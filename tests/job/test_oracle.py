@@ -20,13 +20,18 @@ from tests.support.simulated.years import Years
 #: What has to have been met in the three years of the first seed, and of any.
 SITUATIONS = (
     "★ Exceeded", "✔ Green", "◆ Amber", "✖ Red",
+    "★ Well above target", "● On target", "▲ Off target", "Not rated: contextual",
+    "actions", "confidence High", "confidence Low", "confidence Medium", "contextual with target",
+    "due every other year", "due half-yearly", "forecast", "forecast with a colour", "handed over",
+    "no shape", "renamed twice", "shaped",
     "Not rated: areas disagree", "Not rated: areas missing",
     "Not rated: incomplete", "Not rated: narrative", "Not rated: no cases", "Not rated: no data",
     "Not rated: no target", "Not rated: not due", "Not rated: suppressed",
-    "accumulated", "arrows", "coverage", "disagree", "last reported", "latest known", "lacks",
-    "missing", "next due", "no cases in", "no cases to compare",
+    "accumulated", "arrows", "coverage", "disagree", "last due", "last reported",
+    "latest known", "lacks", "missing", "next due", "no cases in", "no cases to compare",
     "none before", "not available", "not compared", "not yet reported", "owed", "own tolerance",
-    "provisional", "renamed area", "renamed period", "replaces", "restated", "restated in it",
+    "provisional", "renamed area", "renamed period", "replaced by", "replaces",
+    "restated", "restated in it",
     "split", "sums", "taken over", "thresholds", "without", "without, not available",
     "return Not received", "return Received", "return Received late",
     "return Received as a restatement", "return Sent back for correction",
@@ -34,7 +39,9 @@ SITUATIONS = (
 
 
 IN_ANY = (
-    "✔ Green", "◆ Amber", "✖ Red", "Not rated: not due", "accumulated", "arrows", "coverage",
+    "✔ Green", "◆ Amber", "✖ Red", "● On target", "▲ Off target", "Not rated: not due",
+    "accumulated", "actions", "arrows", "coverage", "due every other year", "due half-yearly",
+    "forecast", "handed over", "no shape", "renamed twice",
     "last reported", "owed", "restated", "split", "sums", "taken over", "thresholds",
 )  # fmt: skip
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from openpyxl import load_workbook
@@ -18,19 +18,16 @@ from pipeline.register.file import register_bytes
 from pipeline.register.reader import judge
 from pipeline.register.sheets import read_sheets
 from pipeline.workspace.errors import RegisterError
-from schemas.bands import (
+from schemas.bands import DEFAULT, NOT_RATED_FILL, bands_of
+from schemas.colours import (
     BLACK,
-    DEFAULT,
     LEAST_APART,
     NAMED_COLOURS,
-    NOT_RATED_FILL,
     WHITE,
-    Band,
-    bands_of,
-    contrast,
     fill_of,
-    lightness,
     nearest_apart,
+    nearness,
+    text_reads_on,
 )
 from schemas.findings import Finding, Severity
 from schemas.frequency import Carried, Profile
@@ -43,7 +40,12 @@ from tests.support.registers import put_register
 
 Cells = dict[str, object]
 #: Where the setting stands on the sheet Framework.
-EXCEEDED_BY = f"B{2 + [each.key for each in FRAMEWORK.columns].index('exceeded_by')}"
+EXCEEDED_BY, COVERAGE_FROM = (
+    f"B{2 + [each.key for each in FRAMEWORK.columns].index(key)}"
+    for key in ("exceeded_by", "coverage_from")
+)
+#: The settings' cells by what tests call them.
+SETTINGS = {"exceeded by": EXCEEDED_BY, "coverage from": COVERAGE_FROM}
 #: Each mistake: what is typed, and the cell, code and words of the one finding that it makes.
 MISTAKES: dict[str, tuple[Cells, str]] = {
     "a threshold without a target": (
@@ -159,15 +161,26 @@ MISTAKES: dict[str, tuple[Cells, str]] = {
         'Bands!D2: "#FFF" is not a colour that is known.',
     ),
     "two colours that are one in grey": (
-        {"Bands!A2": "green", "Bands!D2": "#00B050", "Bands!A3": "red", "Bands!D3": "#FF0000"},
+        {"Bands!A2": "amber", "Bands!D2": "#e0a030"},
         (
-            "Bands!D3: #FF0000 is 53% light, and #00B050, the colour of green, 63%: in a print in "
-            "grey nobody could tell them apart. Choose a lighter or darker one, for example "
+            "Bands!D2: #e0a030 and #44A680, the colour of green, are 7.0 apart in a print in grey, "
+            "and 13 are needed (CIEDE2000). Choose another, for example #E9BC6E. [R93]"
+        ),
+    ),
+    "two colours that are one to who does not see red": (
+        {"Bands!A2": "green", "Bands!D2": "#00B050"},
+        "are 9.8 apart without seeing red (protanopia), and 13 are needed",
+    ),
+    "a colour on which neither black nor white reads": (
+        {"Bands!A2": "red", "Bands!D2": "#FF0000"},
+        (
+            "Bands!D2: On #FF0000 black text has a contrast of 5.3, and white text of 4.0: 7 is "
+            "needed. Choose a lighter or darker one, for example #B50000. [R89]"
         ),
     ),
     "a colour like that of what is not rated": (
         {"Bands!A2": "amber", "Bands!D2": "white"},
-        "the colour of what is not rated, 96%:",
+        "#FFFFFF, the colour of what is not rated, are 0.0 apart as they are,",
     ),
 }
 
@@ -184,7 +197,7 @@ def findings_after(workbook: Path, cells: Cells) -> tuple[Finding, ...]:
     book = load_workbook(workbook)
     for place, value in cells.items():
         sheet, cell = place.split("!")
-        book[sheet][EXCEEDED_BY if cell == "exceeded by" else cell].value = value
+        book[sheet][SETTINGS.get(cell, cell)].value = value
     book.save(workbook)
     try:
         return judge(read_sheets(register_bytes(workbook)), workbook.name, "")[1]
@@ -258,6 +271,25 @@ QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
             "such band."
         ),
     ),
+    "a coverage that ends": (
+        {
+            "Framework!coverage from": 0.75,
+            **dict(
+                zip(
+                    ("Policies!A2", "Policies!B2", "Policies!C2", "Policies!D2"),
+                    ("2012-13", "target and tolerance", "10%", "percent of target"),
+                    strict=True,
+                )
+            ),
+            "Policies!E2": 0.75,
+            "Policies!F2": 0.5,
+        },
+        Severity.WARNING,
+        (
+            "Policies!G2: Coverage from is blank, and it was 0.75 before: from 2012-13 on the "
+            "whole is rated from the first figure on."
+        ),
+    ),
 }
 
 
@@ -283,11 +315,11 @@ def test_thresholds_and_bands_that_agree_are_asked_about_in_nothing(workbook: Pa
         "Bands!A3": "green",
         "Bands!B3": "On target",
         "Bands!C3": "●",
-        "Bands!D3": "#4FA36F",
+        "Bands!D3": "#4BA673",
         "Bands!A4": "red",
         "Bands!B4": "Off target",
         "Bands!C4": "▲",
-        "Bands!D4": "#9d1b1b",
+        "Bands!D4": "#a51c1c",
     }
     assert not findings_after(workbook, cells)
     register = read_here(workbook)
@@ -297,9 +329,9 @@ def test_thresholds_and_bands_that_agree_are_asked_about_in_nothing(workbook: Pa
     assert (goal.green_from, goal.red_from, goal.exceeded_from) == (4300, 4500, 4000)
     assert [(each.shown, each.fill, each.ink) for each in bands_of(register)] == [
         ("★ Well above target", "#10246B", WHITE),
-        ("● On target", "#4FA36F", BLACK),
-        ("◆ Amber", "#FFC83D", BLACK),
-        ("▲ Off target", "#9D1B1B", WHITE),
+        ("● On target", "#4BA673", BLACK),
+        ("◆ Amber", "#F7BA2E", BLACK),
+        ("▲ Off target", "#A51C1C", WHITE),
     ]
 
 
@@ -314,34 +346,34 @@ def test_a_fourth_band_that_nobody_uses_takes_no_colour_from_the_others(workbook
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06X}")
 
 
-@given(fill=colours)
-def test_the_ink_reads_on_every_fill(fill: str) -> None:
-    assert contrast(fill, Band(Colour.RED, "Red", "✖", fill).ink) >= 4.5
-
-
-@given(fill=colours, others=st.lists(colours, max_size=3))
-def test_a_colour_that_is_suggested_is_told_apart_from_all_others(
+@given(fill=colours, others=st.lists(colours, max_size=2))
+@settings(max_examples=25)
+def test_a_colour_that_is_suggested_is_told_apart_from_all_others_and_text_reads_on_it(
     fill: str, others: list[str]
 ) -> None:
     others.append(NOT_RATED_FILL)
     found = nearest_apart(fill, others)
-    assert not found or all(
-        abs(lightness(found) - lightness(each)) >= LEAST_APART for each in others
+    assert not found or (
+        text_reads_on(found) and all(nearness(found, o).apart >= LEAST_APART for o in others)
     )
 
 
 def test_a_suggested_colour_is_taken_where_it_is_errors_after(workbook: Path) -> None:
-    cells: Cells = {"Bands!A2": "red", "Bands!D2": "#FF0000", "Bands!A3": "green"}
-    (line,) = errors_after(workbook, {**cells, "Bands!D3": "#00B050"})
+    (line,) = errors_after(workbook, {"Bands!A2": "amber", "Bands!D2": "#E0A030"})
     suggested = line.split("for example ")[1].split(".")[0]
     assert fill_of(suggested) == suggested
-    assert not errors_after(workbook, {"Bands!D3": suggested})
+    assert not errors_after(workbook, {"Bands!D2": suggested})
 
 
-def test_the_colours_that_bands_have_by_themselves_are_told_apart() -> None:
-    light = sorted(lightness(fill) for fill in (NOT_RATED_FILL, *(b.fill for b in DEFAULT)))
-    assert all(b - a >= LEAST_APART for a, b in pairwise(light))
+def test_the_colours_that_bands_have_by_themselves_are_told_apart_and_text_reads_on_them() -> None:
+    fills = [NOT_RATED_FILL, *(band.fill for band in DEFAULT)]
+    assert all(nearness(*pair).apart >= LEAST_APART for pair in combinations(fills, 2))
+    assert all(map(text_reads_on, fills))
+
+
+def test_text_reads_on_each_colour_that_goes_by_a_name() -> None:
     assert all(fill_of(name.upper()) == fill for name, fill in NAMED_COLOURS.items())
+    assert all(map(text_reads_on, NAMED_COLOURS.values()))
 
 
 def with_bands() -> Register:

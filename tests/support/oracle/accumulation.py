@@ -21,6 +21,8 @@ _CALLED = {
 }
 #: Ways by which a figure grows in the course of a year.
 OF_YEAR = ("year to date", CUMULATIVE)
+#: Ways by which what areas report is a part of what is held against the target.
+PARTS_OF_SUMS = ("year to date", "rolling sum", "rolling mean", "rolling weighted")
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,24 @@ from fractions import Fraction
 from functools import partial
 
 from tests.support.oracle import figures, rating
-from tests.support.oracle.accumulation import LATEST, OF_YEAR, Accumulating, Stated, way_of
+from tests.support.oracle.accumulation import (
+    LATEST,
+    OF_YEAR,
+    PARTS_OF_SUMS,
+    Accumulating,
+    Stated,
+    way_of,
+)
 from tests.support.oracle.figures import DISAGREED, Merged, Reported
 from tests.support.oracle.register import Goal, Register, Sheets, Span
-from tests.support.oracle.words import listed, places, printed, text
+from tests.support.oracle.words import Row, listed, places, printed, text
+
+#: The colours of which a return has to say what is being done.
+_NEEDING = {
+    "never": (),
+    "where red": (rating.RED,),
+    "where red or amber": (rating.RED, rating.AMBER),
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,11 @@ class Line:
     #: Over which periods its performance is, and the period's own figure.
     over: str = ""
     alone: str = ""
+    #: What is being done about it, each with whose it is, who answers for that and by when.
+    actions: frozenset[str] = frozenset()
+    #: The figure of the whole year and its colour.
+    forecast: str = ""
+    confidence: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +94,8 @@ class _Held:
     #: The merged figures as they were printed last, and what is stated of them.
     printed: dict[str, Merged] = field(default_factory=dict)
     stated: dict[str, Stated] = field(default_factory=dict)
+    #: The refs of which a figure was suppressed in any night.
+    suppressed: set[str] = field(default_factory=set)
     appendix: Appendix | None = None
     #: What it said, and what its areas had reported, when it was closed.
     closed: tuple[Appendix, dict[str, Merged]] | None = None
@@ -115,6 +136,7 @@ class Oracle:
                 held.register = register
             assert held.register is not None
             held.printed = self._merged(held.register, held.register.by_name[span.name])
+            held.suppressed |= {ref for ref, each in held.printed.items() if each.is_suppressed}
         for span in sorted(living, key=lambda each: each.order):
             self._state(span.name)
             self._print(span.name)
@@ -125,20 +147,60 @@ class Oracle:
 
     def _take_in(self, one: Return, period: str, today: date, *, is_restatement: bool) -> None:
         held = self.held[period]
-        outcome = "sent back" if one.is_spoilt else "restated" if is_restatement else "accepted"
-        held.came.setdefault(one.area, []).append((today, outcome))
-        if one.is_spoilt:
-            return
-        held.is_restated |= is_restatement
         register = held.register if held.closed and held.register else self.register
         assert register is not None
         span = register.by_name[period]
+        is_sent_back = one.is_spoilt or self._lacks(register, span, one)
+        outcome = "sent back" if is_sent_back else "restated" if is_restatement else "accepted"
+        held.came.setdefault(one.area, []).append((today, outcome))
+        if is_sent_back:
+            return
+        held.is_restated |= is_restatement
         self._number += 1
         for ref in register.refs:
             held.answers.setdefault(ref, {}).pop(one.area, None)
         for ref in register.owed(one.area, span):
             answer = figures.read(register.row(ref, span), one.area, one.entries[ref], self._number)
             held.answers[ref][one.area] = answer
+
+    def _lacks(self, register: Register, span: Span, one: Return) -> bool:
+        """Whether a return lacks what it has to say beside one of its figures."""
+        for ref in register.owed(one.area, span):
+            row = register.row(ref, span)
+            answer = figures.read(row, one.area, one.entries[ref], 0)
+            asked = register.asked(row)
+            if answer.no_cases or not answer.is_available:
+                continue
+            if asked["Year-end forecast"] == "required" and answer.forecast is None:
+                return True
+            if asked["Confidence"] == "required" and not answer.confidence:
+                return True
+            needing = _NEEDING[asked["Corrective action"]]
+            if self._own_colour(register, span, answer, row) in needing and not all(answer.action):
+                return True
+        return False
+
+    def _own_colour(self, register: Register, span: Span, answer: Reported, row: Row) -> str:
+        """The colour of an area's own figure, where that is held against the target."""
+        if way_of(row) in PARTS_OF_SUMS and span.months < 12:
+            return ""
+        ref = text(row, "Ref")
+        mine = {**row, "Service areas": answer.area, "Merge rule": ""}
+        before = register.a_year_before(span)
+        then = self.held[before.name].answers.get(ref, {}).get(answer.area) if before else None
+        return rating.rate(
+            figures.merge(mine, span.name, [answer]),
+            register.goal(ref, span, self._published),
+            register.policy(span),
+            then.value if then else None,
+        )
+
+    def _published(self, ref: str, span: Span) -> Fraction | None:
+        """The figure that a period's last issue printed of an indicator, where it is whole."""
+        merged = self.held[span.name].printed.get(ref)
+        if merged is None or merged.is_suppressed or merged.disagree or merged.lacks_areas:
+            return None
+        return merged.value
 
     def _merged(self, register: Register, span: Span) -> dict[str, Merged]:
         answers = self.held[span.name].answers
@@ -179,8 +241,6 @@ class Oracle:
         span = register.by_name[period]
         policy = register.policy(span)
         lines = {ref: self._line(register, span, ref) for ref in register.printed_in(span)}
-        if held.closed and held.is_restated:
-            lines = {ref: self._marked(line, held) for ref, line in lines.items()}
         sums, whole = {}, (0, 0)
         for priority in register.sheets["Priorities"]:
             mine = [
@@ -194,6 +254,11 @@ class Oracle:
             sums[text(priority, "Heading")] = rating.add_up(ratings, policy, answered, due)
         ratings = (line.rating for line in lines.values())
         sums[""] = rating.add_up(ratings, policy, *whole)
+        worded = register.worded
+        sums = {name: replace(each, colour=worded(each.colour)) for name, each in sums.items()}
+        lines = {ref: replace(line, rating=worded(line.rating)) for ref, line in lines.items()}
+        if held.closed and held.is_restated:
+            lines = {ref: self._marked(line, held) for ref, line in lines.items()}
         coverage = ""
         if policy.coverage_from:
             coverage = f"{whole[0]} of {whole[1]}"
@@ -251,7 +316,7 @@ class Oracle:
                 rating=f"{rating.NOT_RATED}: not due",
                 marks=self._not_due(register, span, ref, last),
             )
-        merged, goal = stated.figure, register.goal(ref, span)
+        merged, goal = stated.figure, register.goal(ref, span, self._published)
         before = register.a_year_before(span)
         if before and not register.is_due(ref, before):
             before = None
@@ -265,14 +330,21 @@ class Oracle:
             if each and not self._why_not_compared(register, span, merged, each)
         }
         year_before = alike.get(before.name) if before else None
-        policy = register.policy(span)
+        rated = rating.rate(
+            merged,
+            goal,
+            register.policy(span),
+            year_before.to_compare if year_before else None,
+        )
+        own = self.held[span.name].printed[ref]
         return replace(
             line,
             target=goal.shown if goal else "",
             performance=merged.shown,
-            rating=rating.rate(
-                merged, goal, policy, year_before.to_compare if year_before else None
-            ),
+            rating=rated,
+            actions=self._actions(register, span, own, rated),
+            forecast=self._forecast(register, span, own),
+            confidence=figures.confidence(own) if merged.value is not None else "",
             travels=self._travels(
                 register, span, merged, goal, alike.get(last.name) if last else None, year_before
             ),
@@ -287,6 +359,43 @@ class Oracle:
             over=stated.over,
             alone=stated.alone,
         )
+
+    def _actions(self, register: Register, span: Span, own: Merged, rated: str) -> frozenset[str]:
+        """What each area does about a figure that is amber or red."""
+        if rated not in (rating.AMBER, rating.RED):
+            return frozenset()
+        is_several = len(listed(own.row, "Service areas")) > 1
+        found = []
+        for each in own.reported:
+            what, owner, until = each.action
+            if what:
+                whose = f"{register.area_name(each.area, span)}: " if is_several else ""
+                more = [*([owner] if owner else ())]
+                more += [f"by {until.day} {until:%B %Y}"] if until else []
+                found.append(f"{whose}{what}" + (f" ({', '.join(more)})" if more else ""))
+        return frozenset(found)
+
+    def _forecast(self, register: Register, span: Span, own: Merged) -> str:
+        """The figure of the year and its colour; empty where there is none that may be printed."""
+        ref, year = text(own.row, "Ref"), register.year_of(span)
+        if year is None or self._is_any_suppressed(register, span, year, ref):
+            return ""
+        foreseen = figures.forecast(own)
+        if foreseen is None or foreseen.value is None:
+            return ""
+        goal = register.goal(ref, year, self._published)
+        colour = rating.rate_forecast(foreseen, goal, register.policy(span))
+        return f"{foreseen.shown} {register.worded(colour)}".strip()
+
+    def _is_any_suppressed(self, register: Register, span: Span, year: Span, ref: str) -> bool:
+        """Whether a figure of a year is suppressed in a period, or ever was in one before it."""
+        parts = (
+            each
+            for each in register.spans
+            if year.holds(each) and each.months == span.months and each.starts < span.starts
+        )
+        was_suppressed = any(ref in self.held[each.name].suppressed for each in parts)
+        return was_suppressed or self.held[span.name].printed[ref].is_suppressed
 
     def _then(self, span: Span, ref: str, how: str) -> Merged | None:
         """An earlier period's figure as it was rated; its own, of what is only known last."""
@@ -349,8 +458,21 @@ class Oracle:
             borrowed = [mark[1] for mark in stated.marks if mark[0] == "latest known"]
             shown = DISAGREED.lower() if was.disagree else was.shown
             found.append(("last reported", (borrowed or [was.period])[0], shown.rstrip(".")))
+        elif stated and stated.figure.lacks:
+            found.append(("last due", stated.figure.period, "incomplete"))
+        elif stated and (was := stated.figure).reported:
+            areas = was.missing if len(was.missing) == len(listed(was.row, "Service areas")) else []
+            for area in areas:
+                why = "not available" if area in was.unavailable else "not yet reported"
+                found.append(("last due", was.period, why))
+        found += self._replaced(register, span, register.row(ref, span))
         following = register.next_due(ref, span)
-        found.append(("next due", following.name if following else ""))
+        if following is None and (after := register.successors(ref)):
+            for row in after:
+                named = (text(row, h) for h in ("Ref", "Indicator", "First period"))
+                found.append(("replaced by", *named))
+        else:
+            found.append(("next due", following.name if following else ""))
         return frozenset(found)
 
     def _marks(
@@ -390,7 +512,9 @@ class Oracle:
                     why := self._why_not_compared(register, span, merged, each)
                 ):
                     yield why
-        yield from self._replaced(register, span, merged)
+        yield from self._replaced(register, span, merged.row)
+        if register.has_no_shape(text(merged.row, "Ref"), span, self._published):
+            yield ("no shape",)
         own = text(merged.row, "Tolerance")
         policy = register.policy(span)
         is_rated = text(merged.row, "Polarity") not in ("", "contextual") and goal is not None
@@ -408,13 +532,11 @@ class Oracle:
             if (amount, kind) != (policy.tolerance, policy.tolerance_kind):
                 yield ("own tolerance", str(amount), kind)
 
-    def _replaced(
-        self, register: Register, span: Span, merged: Merged
-    ) -> Iterable[tuple[str, ...]]:
+    def _replaced(self, register: Register, span: Span, row: Row) -> Iterable[tuple[str, ...]]:
         """What the indicator took the place of, in its first year."""
-        first = text(merged.row, "First period")
+        first = text(row, "First period")
         if first and (span.ends - register.by_name[first].starts).days < 366:
-            for ref in listed(merged.row, "Replaces"):
+            for ref in listed(row, "Replaces"):
                 yield ("replaces", ref, text(register.rows(ref)[-1], "Indicator"))
 
     def _marked(self, line: Line, held: _Held) -> Line:
@@ -430,9 +552,17 @@ class Oracle:
             said.append(f"target {was.target}" if was.target else "no target")
         if was.performance == line.performance and was.rating != line.rating:
             reason = was.rating.removeprefix(f"{rating.NOT_RATED}: ")
-            said.append(reason if reason != was.rating else was.rating.split()[-1].lower())
+            said.append(reason if reason != was.rating else was.rating.partition(" ")[2].lower())
         if not said:
-            differing = []
+            differing = [
+                name
+                for name, then, now in (
+                    ("corrective action", was.actions, line.actions),
+                    ("forecast", was.forecast, line.forecast),
+                    ("confidence", was.confidence, line.confidence),
+                )
+                if then != now
+            ]
             if was.travels != line.travels:
                 differing.append("direction of travel")
             # Of a figure of several periods a remark says the period's own.
@@ -443,7 +573,8 @@ class Oracle:
                 differing.append("reported figures")
             if not differing:
                 return line
-            said.append(f"other {' and '.join(differing)}")
+            *most, last = differing
+            said.append(f"other {' and '.join([*filter(None, [', '.join(most)]), last])}")
         return replace(line, restated_from=", ".join(said))
 
     # --- Who has returned --------------------------------------------------------------------
@@ -478,6 +609,9 @@ def _status(answer: Reported) -> str:
 def _told(merged: Merged) -> list[tuple[object, ...]]:
     """What an appendix says of the areas' figures."""
     return [
-        (each.area, each.status, each.value, each.top, each.bottom, each.words)
+        (
+            *(each.area, each.status, each.value, each.top, each.bottom, each.words),
+            *(each.action, each.forecast, each.confidence),
+        )
         for each in merged.reported
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 
 from tests.support.oracle.words import Row, figure, listed, printed, rounded, text, typed
@@ -11,6 +12,7 @@ from tests.support.oracle.words import Row, figure, listed, printed, rounded, te
 SUPPRESSED, NO_CASES, DISAGREED = "Suppressed", "No cases", "Areas disagree"
 #: Rules whose figure is only whole when every area has reported.
 _NEEDS_ALL = ("sum", "weighted", "mean", "minimum", "maximum")
+_SURE = ("Low", "Medium", "High")
 _WITHOUT_FIGURE = ("n/a", "Not available")
 
 
@@ -26,6 +28,11 @@ class Reported:
     bottom: Fraction | None = None
     status: str = "Final"
     is_suppressed: bool = False
+    #: What is being done about it, who answers for that, and by which day.
+    action: tuple[str, str, date | None] = ("", "", None)
+    #: The figure of the whole year, and how far the period's may be relied on.
+    forecast: Fraction | None = None
+    confidence: str = ""
     #: In which order it was received.
     number: int = 0
 
@@ -106,7 +113,19 @@ def read(row: Row, area: str, entry: Mapping[str, object], number: int) -> Repor
     """What an area typed into its row of an indicator, as it is taken in."""
     status = text(entry, "Status") or "Final"
     said = text(entry, "Performance")
-    answer = Reported(area, status=status, number=number)
+    until = entry.get("Action date")
+    answer = Reported(
+        area,
+        status=status,
+        number=number,
+        action=(
+            text(entry, "Corrective action"),
+            text(entry, "Action owner"),
+            until if isinstance(until, date) else None,
+        ),
+        forecast=typed(entry, "Year-end forecast"),
+        confidence=text(entry, "Confidence"),
+    )
     if status in (NO_CASES, "Not available") or said in _WITHOUT_FIGURE:
         return replace(answer, status=NO_CASES if status == NO_CASES else "Not available")
     if said.startswith("<"):
@@ -119,6 +138,25 @@ def read(row: Row, area: str, entry: Mapping[str, object], number: int) -> Repor
         top=typed(entry, "Numerator"),
         bottom=typed(entry, "Denominator"),
     )
+
+
+def forecast(merged: Merged) -> Merged | None:
+    """The forecast of all areas; None where not every one has given one."""
+    areas = listed(merged.row, "Service areas")
+    given = [each for each in merged.reported if each.forecast is not None]
+    if len(given) < len(areas) or (rule_of(merged.row) == "weighted" and len(areas) > 1):
+        return None
+    row = merged.row if len(areas) > 1 else {**merged.row, "Merge rule": ""}
+    as_figures = [
+        replace(each, value=each.forecast, status="Final", is_suppressed=False) for each in given
+    ]
+    return merge(row, merged.period, as_figures)
+
+
+def confidence(merged: Merged) -> str:
+    """The least of what areas say of how far their figures may be relied on."""
+    given = [each.confidence for each in merged.reported if each.confidence]
+    return min(given, key=_SURE.index, default="")
 
 
 def merge(row: Row, period: str, answers: Sequence[Reported]) -> Merged:

@@ -10,7 +10,8 @@ from tests.support.oracle.figures import Merged
 from tests.support.oracle.register import Goal, Policy
 from tests.support.oracle.words import figure, text
 
-EXCEEDED, GREEN, AMBER, RED = "★ Exceeded", "✔ Green", "◆ Amber", "✖ Red"
+#: The bands by their codes; how they are printed, the register says.
+EXCEEDED, GREEN, AMBER, RED = "exceeded", "green", "amber", "red"
 NOT_RATED = "Not rated"
 _MILESTONES = {
     "Complete": GREEN,
@@ -51,6 +52,16 @@ def rate(merged: Merged, goal: Goal | None, policy: Policy, a_year_before: Fract
     if merged.lacks_areas:
         return f"{NOT_RATED}: areas missing"
     return _colour(merged, merged.value, goal, policy, a_year_before)
+
+
+def rate_forecast(merged: Merged, goal: Goal | None, policy: Policy) -> str:
+    """The colour of a forecast by the target of its year; empty where it has none."""
+    if goal is None or text(merged.row, "Polarity") == "contextual":
+        return ""
+    assert merged.value is not None
+    colour = _colour(merged, merged.value, goal, policy, None)
+    hangs_on_year_before = policy.kind != "target and tolerance" and not has_thresholds(goal)
+    return "" if hangs_on_year_before and colour in (AMBER, RED) else colour
 
 
 def _colour(

@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -25,6 +25,18 @@ from tests.support.oracle.words import (
 
 #: The sheets of a register by their names; `Framework` has its settings in one row.
 Sheets = Mapping[str, Sequence[Row]]
+
+#: The figure that an indicator's last issue for a period printed; None where it is none to go by.
+Published = Callable[[str, "Span"], Fraction | None]
+
+#: How each band is printed where the register does not say otherwise: its symbol and its word.
+_BANDS = {
+    "exceeded": ("★", "Exceeded"),
+    "green": ("✔", "Green"),
+    "amber": ("◆", "Amber"),
+    "red": ("✖", "Red"),
+}
+LAST_SHAPE = "last year's shape"
 
 THRESHOLDS = ("Green from", "Red from", "Exceeded from")
 _MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12, "every other year": 12}
@@ -143,6 +155,17 @@ class Register:
         for rows in self._areas.values():
             rows.sort(key=lambda row: self._since(row, "Changed from"))
 
+        #: By band: its symbol and its word.
+        self.bands = dict(_BANDS)
+        for row in sheets.get("Bands", ()):
+            symbol, word = _BANDS[text(row, "Band")]
+            said = text(row, "Symbol") or symbol, text(row, "Word") or word
+            self.bands[text(row, "Band")] = said
+
+    def worded(self, rating: str) -> str:
+        """A rating as it is printed: a band with its symbol and word."""
+        return " ".join(self.bands[rating]) if rating in self.bands else rating
+
     # --- What is asked when ------------------------------------------------------------------
 
     def rows(self, ref: str) -> list[Row]:
@@ -170,6 +193,17 @@ class Register:
         last = text(row, "Last period")
         ends = self.by_name[last].ends if last else date.max
         return self._since(row, "First period") <= span.starts <= ends
+
+    def _is_printed(self, row: Row, span: Span) -> bool:
+        """Whether any of a period lies between its first and its last."""
+        last = text(row, "Last period")
+        ends = self.by_name[last].ends if last else date.max
+        return self._since(row, "First period") <= span.ends and span.starts <= ends
+
+    def successors(self, ref: str) -> list[Row]:
+        """What names an indicator under Replaces."""
+        every = (self.rows(each)[-1] for each in self.refs)
+        return [row for row in every if ref in listed(row, "Replaces")]
 
     def is_due(self, ref: str, span: Span) -> bool:
         if (ref, span.name) not in self._due:
@@ -214,7 +248,7 @@ class Register:
             for ref in self.refs
             if self.is_due(ref, span)
             or (
-                self.is_asked(self.row(ref, span), span)
+                self._is_printed(self.row(ref, span), span)
                 and text(self.row(ref, span), "When not due") != "leave out"
             )
         ]
@@ -260,11 +294,34 @@ class Register:
         }
         return [area for area in self._areas if area in owing]
 
+    def asked(self, row: Row) -> dict[str, str]:
+        """What areas are asked for beside a figure: `never`, or how much of it."""
+        found = {
+            heading: text(row, heading) or text(self.sheets["Framework"][0], heading) or "never"
+            for heading in ("Corrective action", "Year-end forecast", "Confidence")
+        }
+        kind = text(row, "Kind")
+        if kind == "narrative" or text(row, "Polarity") == "contextual":
+            found["Corrective action"] = "never"
+        if kind != "measure":
+            found["Year-end forecast"] = found["Confidence"] = "never"
+        return found
+
+    def year_of(self, span: Span) -> Span | None:
+        """The year in which a period lies."""
+        return next((each for each in self.spans if each.months == 12 and each.holds(span)), None)
+
     # --- Who is there ------------------------------------------------------------------------
 
     def area_name(self, ref: str, span: Span) -> str:
         """What an area is called in a period."""
         return text(self._holding(self._areas[ref], span), "Name")
+
+    def names_of(self, ref: str, span: Span) -> list[str]:
+        """What an area has been called up to a period."""
+        rows = self._areas[ref]
+        held = rows.index(self._holding(rows, span))
+        return [text(row, "Name") for row in rows[: held + 1]]
 
     def took_over(self, ref: str, span: Span) -> bool:
         """Whether another area owes an indicator in a period than its row names."""
@@ -339,10 +396,10 @@ class Register:
     def target_row(self, ref: str, span: Span) -> Row | None:
         return self._targets.get((ref, span.name))
 
-    def goal(self, ref: str, span: Span) -> Goal | None:
+    def goal(self, ref: str, span: Span, published: Published) -> Goal | None:
         """What an indicator is to reach in a period; None where no row says."""
-        found = self._reached(ref, span)
-        if found is None:
+        found = self._reached(ref, span, published)
+        if found is None or found[1].is_unknown:
             return None
         row, worth = found
         indicator = self.row(ref, span)
@@ -376,7 +433,17 @@ class Register:
         is_set = row is not None and (text(row, "Target") or text(row, "Lower"))
         return row if is_set else None
 
-    def _reached(self, ref: str, span: Span) -> tuple[Row, _Worth] | None:
+    def is_shaped(self, ref: str, span: Span) -> bool:
+        """Whether a period's target is a part by the figures of the year before."""
+        found = self._reached(ref, span, lambda _ref, _span: None)
+        return found is not None and found[1].is_unknown
+
+    def has_no_shape(self, ref: str, span: Span, published: Published) -> bool:
+        """Whether a target cannot be spread as the figures of the year before were."""
+        found = self._reached(ref, span, published)
+        return found is not None and found[1].is_unknown
+
+    def _reached(self, ref: str, span: Span, published: Published) -> tuple[Row, _Worth] | None:
         """The row that says what is to be reached, and what becomes of its figures.
 
         A period's own row counts first, then its part of a longer one's target, which may itself
@@ -387,16 +454,44 @@ class Register:
             return own, _Worth()
         wholes = sorted((s for s in self.spans if s.holds(span)), key=lambda s: s.months)
         for whole in wholes:
-            found = self._reached(ref, whole)
+            found = self._reached(ref, whole, published)
             if found is not None and text(found[0], "Spread") and not found[1].is_part:
                 row, worth = found
-                return row, worth.part(text(row, "Spread"), whole, span)
+                spread = text(row, "Spread")
+                if spread == LAST_SHAPE:
+                    share = self._share_of_last_year(ref, whole, span, published)
+                else:
+                    share = _share(spread, whole, span)
+                return row, worth.part(share)
         before = self.a_year_before(span)
-        found = self._reached(ref, before) if before else None
+        found = self._reached(ref, before, published) if before else None
         if found is None or found[1].is_part or not text(found[0], "Next year"):
             return None
         row, worth = found
         return row, worth.a_year_on(row)
+
+    def _share_of_last_year(
+        self, ref: str, whole: Span, span: Span, published: Published
+    ) -> Fraction | None:
+        """The proportion that a period had of its year a year before; None where not known."""
+        parts = [each for each in self.spans if whole.holds(each) and each.months == span.months]
+        parts.sort(key=lambda each: each.starts)
+        figures = []
+        for each in parts:
+            then = self.a_year_before(each)
+            value = published(ref, then) if then else None
+            if value is None:
+                return None
+            figures.append(value)
+        number = parts.index(span)
+        way = text(self.row(ref, span), "Accumulation")
+        if way == "reported cumulatively":
+            mine, total = figures[number], figures[-1]
+        elif way == "year to date":
+            mine, total = sum(figures[: number + 1], Fraction(0)), sum(figures, Fraction(0))
+        else:
+            mine, total = figures[number], sum(figures, Fraction(0))
+        return mine / total if total else None
 
     def baseline(self, ref: str, span: Span) -> tuple[Fraction, str] | None:
         """What a period's own row says to compare with, and when that was."""
@@ -412,6 +507,8 @@ class _Worth:
 
     steps: tuple[tuple[str, Fraction], ...] = ()
     is_part: bool = False
+    #: A part of which nobody knows how much.
+    is_unknown: bool = False
 
     def __call__(self, value: Fraction) -> Fraction:
         for step, by in self.steps:
@@ -421,15 +518,9 @@ class _Worth:
     def _then(self, step: str, by: Fraction, *, is_part: bool = False) -> _Worth:
         return _Worth((*self.steps, (step, by)), is_part or self.is_part)
 
-    def part(self, spread: str, whole: Span, span: Span) -> _Worth:
-        parts = whole.months // span.months
-        begun = 12 * (span.starts.year - whole.starts.year)
-        number = 1 + (begun + span.starts.month - whole.starts.month) // span.months
-        share = {
-            "the same in each": Fraction(1),
-            "even parts": Fraction(1, parts),
-            "adding up evenly": Fraction(number, parts),
-        }[spread]
+    def part(self, share: Fraction | None) -> _Worth:
+        if share is None:
+            return _Worth(self.steps, is_part=True, is_unknown=True)
         return self._then("times", share, is_part=True)
 
     def a_year_on(self, row: Row) -> _Worth:
@@ -439,6 +530,18 @@ class _Worth:
             case "changed by points":
                 return self._then("plus", figure(row["Change a year"]))
         return self
+
+
+def _share(spread: str, whole: Span, span: Span) -> Fraction:
+    """How much of a year's target a period in it has."""
+    parts = whole.months // span.months
+    begun = 12 * (span.starts.year - whole.starts.year)
+    number = 1 + (begun + span.starts.month - whole.starts.month) // span.months
+    return {
+        "the same in each": Fraction(1),
+        "even parts": Fraction(1, parts),
+        "adding up evenly": Fraction(number, parts),
+    }[spread]
 
 
 def _day(row: Row, heading: str) -> date:

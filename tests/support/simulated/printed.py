@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -13,6 +13,9 @@ from pathlib import Path
 from tests.support.oracle.council import Appendix, Line
 from tests.support.oracle.rating import Sum
 from tests.support.oracle.words import figure
+
+#: How bands are printed: by band, its symbol and its word.
+Bands = Mapping[str, tuple[str, str]]
 
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[hd]([^>]*)>(.*?)</t[hd]>", re.DOTALL)
@@ -25,10 +28,10 @@ _ACCUMULATED = ("Indicator accumulated over", "Indicator in the period alone")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 
 
-def read_appendix(folder: Path) -> Appendix | None:
+def read_appendix(folder: Path, bands: Bands) -> Appendix | None:
     """The appendix that lies in a period's folder; None where there is none."""
     page = next(iter(folder.glob("*.html")), None)
-    data = next(iter(folder.glob("*.csv")), None)
+    data = next(iter(folder.glob("* data.csv")), None)
     if page is None or data is None:
         return None
     rows = list(csv.DictReader(io.StringIO(data.read_text(encoding="utf-8-sig"))))
@@ -37,7 +40,7 @@ def read_appendix(folder: Path) -> Appendix | None:
     restated = {
         row["Ref"]: row["Indicator restated from"] for row in rows if row["Indicator restated from"]
     }
-    lines = {line.ref: line for line in _lines(tables, restated)}
+    lines = {line.ref: line for line in _lines(tables, restated, bands)}
     for row in rows:
         line = lines[row["Ref"]]
         over, alone = (row.get(heading, "") for heading in _ACCUMULATED)
@@ -48,7 +51,7 @@ def read_appendix(folder: Path) -> Appendix | None:
     assert said
     return Appendix(
         lines,
-        dict(_sums(tables["overall"])),
+        dict(_sums(tables["overall"], bands)),
         _coverage(_plain(said[1])),
         {
             (row["Ref"], row["Service area"]): (row["Status"], _figures(row["As shown"]))
@@ -68,20 +71,20 @@ def _figures(said: str) -> str:
     return _THOUSANDS.sub("", said)
 
 
-def _lines(tables: dict[str, str], restated: dict[str, str]) -> Iterator[Line]:
+def _lines(tables: dict[str, str], restated: dict[str, str], bands: Bands) -> Iterator[Line]:
     described = [
         [_plain(cell) for _, cell in _CELL.findall(row)]
         for row in _ROW.findall(tables["definitions"])
     ][1:]
     names = iter(described)
-    remarks: list[str] = []
+    remarks: list[tuple[str, str]] = []
     pending: Line | None = None
     areas: list[str] = []
     for row in _ROW.finditer(tables["indicators"]):
         cells = _CELL.findall(row[1])
         if len(cells) == 5 and "columnheader" not in cells[0][0]:
             if pending:
-                yield _with(pending, remarks, areas)
+                yield _with(pending, remarks, areas, bands)
             remarks = []
             ref, _, wording = next(names)[0].partition(": ")
             areas = re.sub(r" \([\w ]+\)$", "", _reported_by(described, ref)).split(", ")
@@ -100,10 +103,10 @@ def _lines(tables: dict[str, str], restated: dict[str, str]) -> Iterator[Line]:
                 restated_from=_figures(restated[ref]) if ref in restated else None,
             )
         elif 'class="said"' in row[0]:
-            notes = re.findall(r"<p><b>Note:</b> (.*?)</p>", row[1], re.DOTALL)
-            remarks += [_figures(_plain(note)) for note in notes]
+            said = re.findall(r"<p><b>([\w ]+):</b> (.*?)</p>", row[1], re.DOTALL)
+            remarks += [(kind, _figures(_plain(words))) for kind, words in said]
     if pending:
-        yield _with(pending, remarks, areas)
+        yield _with(pending, remarks, areas, bands)
 
 
 def _reported_by(described: list[list[str]], ref: str) -> str:
@@ -111,12 +114,23 @@ def _reported_by(described: list[list[str]], ref: str) -> str:
     return next(row[1] for row in described if row[0].startswith(f"{ref}: "))
 
 
-def _with(line: Line, remarks: list[str], areas: list[str]) -> Line:
-    marks = frozenset(mark for remark in remarks for mark in _marks(remark, areas))
-    return replace(line, marks=marks)
+def _with(line: Line, remarks: list[tuple[str, str]], areas: list[str], bands: Bands) -> Line:
+    """The line with what is said beneath it, each with the word that it begins with."""
+    said: dict[str, list[str]] = {}
+    for kind, words in remarks:
+        said.setdefault(kind, []).append(words)
+    marks = [mark for remark in said.pop("Note", ()) for mark in _marks(remark, areas, bands)]
+    actions = frozenset(said.pop("Corrective action", ()))
+    forecast, confidence = (
+        "; ".join(said.pop(kind, ())) for kind in ("Forecast for the year", "Confidence")
+    )
+    marks += [("unknown", kind, *words) for kind, words in said.items()]
+    return replace(
+        line, marks=frozenset(marks), actions=actions, forecast=forecast, confidence=confidence
+    )
 
 
-def _marks(remark: str, areas: list[str]) -> Iterator[tuple[str, ...]]:
+def _marks(remark: str, areas: list[str], bands: Bands) -> Iterator[tuple[str, ...]]:
     """What a remark says, in the oracle's form; one that it does not know, as it stands."""
     told = remark.rstrip(".")
     if told == "Provisional":
@@ -142,13 +156,20 @@ def _marks(remark: str, areas: list[str]) -> Iterator[tuple[str, ...]]:
     ):
         yield ("not compared", found[1], f"since {found[2]}")
     elif found := re.fullmatch(r"Rated by its own thresholds: (.*)", told):
-        parts = re.findall(r"(exceeded|green|red) at (\S+) or", found[1])
-        yield ("thresholds", *sorted(f"{band} {figure(typed)}" for band, typed in parts))
+        parts = re.findall(r"([A-Za-z][\w ]*) at (\S+) or", found[1])
+        codes = {word.lower(): band for band, (_, word) in bands.items()}
+        yield ("thresholds", *sorted(f"{codes[word]} {figure(typed)}" for word, typed in parts))
     elif found := re.fullmatch(r"Its own tolerance is (.*)", told):
         kind = "percent of target" if "of the target" in told else "points"
         yield ("own tolerance", str(figure(found[1])), kind)
     elif found := re.fullmatch(r"Last reported for (.*?): (.*)", told):
         yield ("last reported", found[1], found[2])
+    elif found := re.fullmatch(r"Last due for (.*?): (.*)", told):
+        for why in ("not available", "not yet reported", "incomplete"):
+            if why in found[2]:
+                yield ("last due", found[1], why)
+    elif found := re.fullmatch(r"Replaced by (\S+) \((.*)\) from (.*) on", told):
+        yield ("replaced by", found[1], found[2], found[3])
     elif found := re.fullmatch(r"Next due for (.*)", told):
         yield ("next due", found[1])
     elif told == "Not due for any later period yet":
@@ -160,6 +181,8 @@ def _marks(remark: str, areas: list[str]) -> Iterator[tuple[str, ...]]:
             yield from _lacks(clause)
     elif found := re.fullmatch(r"(.*) in it was restated", told):
         yield ("restated in it", found[1])
+    elif told.startswith("No target: the year's is spread by last year's figures"):
+        yield ("no shape",)
     elif found := re.fullmatch(r"The latest known figure is that of (.*)", told):
         yield ("latest known", found[1])
     elif not re.match(_OVER, told) and not told.startswith("Restated: "):
@@ -189,7 +212,7 @@ def _names(told: str) -> list[str]:
     return [*most, *last.split(" and ")]
 
 
-def _sums(table: str) -> Iterator[tuple[str, Sum]]:
+def _sums(table: str, bands: Bands) -> Iterator[tuple[str, Sum]]:
     headings: list[str] = []
     for row in _ROW.findall(table):
         cells = [
@@ -201,10 +224,9 @@ def _sums(table: str) -> Iterator[tuple[str, Sum]]:
             continue
         said = dict(zip(headings, cells, strict=True))
         heading = "" if cells[0] == "All priorities" else cells[0]
-        green, amber, red, left = (
-            int(said[each]) for each in ("Green", "Amber", "Red", "Not rated")
-        )
-        exceeded = int(said.get("Exceeded", 0))
+        green, amber, red = (int(said[bands[each][1]]) for each in ("green", "amber", "red"))
+        exceeded = int(said.get(bands["exceeded"][1], 0))
+        left = int(said["Not rated"])
         yield heading, Sum(green, amber, red, left, said["Score"], said["Overall"], exceeded)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.support.oracle.council import Return
 from tests.support.oracle.figures import rule_of
 from tests.support.oracle.register import Register, Span
 from tests.support.oracle.words import Row, listed, rounded, text
-from tests.support.simulated.words import CUMULATIVE, SECOND, Council
+from tests.support.simulated.words import CUMULATIVE, LATEST, SECOND, Council
 
 Entry = dict[str, object]
+
+ACTION = ("Corrective action", "Action owner", "Action date")
 
 
 @dataclass
@@ -89,6 +91,7 @@ class Reporter:
         entries = dict(self.last[area, span.name])
         for ref in self.chance.sample(sorted(entries), min(3, len(entries))):
             entries[ref] = self._entry(register.row(ref, span), span, area, is_agreed=False)
+        self._beside(register, span, entries)
         self.last[area, span.name] = entries
         return Return(area, span.name, entries)
 
@@ -106,8 +109,49 @@ class Reporter:
             ref: self._entry(register.row(ref, span), span, area, is_agreed=True)
             for ref in register.owed(area, span)
         }
+        self._beside(register, span, entries)
         self.last[area, span.name] = entries
         return entries
+
+    def _beside(self, register: Register, span: Span, entries: dict[str, Entry]) -> None:
+        """Add what is asked for beside the figures, now and then too little of it."""
+        chance = self.chance
+        for ref, figure in entries.items():
+            if not str(figure.get("Performance", "")):
+                continue
+            row = register.row(ref, span)
+            asked = register.asked(row)
+            # What stands in an entry that two areas share is not written over.
+            entry = entries[ref] = dict(figure)
+            if asked["Corrective action"] != "never":
+                entry.update(self._action(span))
+                if chance.random() < 0.05:
+                    del entry[chance.choice(ACTION)]
+            if self._gives(asked["Year-end forecast"]):
+                entry["Year-end forecast"] = self._foreseen(row)
+            if self._gives(asked["Confidence"]):
+                entry["Confidence"] = chance.choice(("High", "High", "Medium", "Low"))
+
+    def _gives(self, asked: str) -> bool:
+        """Whether something is given that may be, or has to be, or not."""
+        return self.chance.random() < {"required": 0.99, "may be given": 0.6}.get(asked, 0)
+
+    def _action(self, span: Span) -> Entry:
+        chance = self.chance
+        return {
+            "Corrective action": chance.choice(("More wardens", "A second shift", "New counters")),
+            "Action owner": chance.choice(("Head of service", "Director", "Area manager")),
+            "Action date": span.ends + timedelta(days=chance.choice((5, 60, 120, 240))),
+        }
+
+    def _foreseen(self, row: Row) -> object:
+        """A figure of a whole year."""
+        unit, decimals = text(row, "Unit"), int(text(row, "Decimals") or 0)
+        adds_up = unit in ("count", "currency") and text(row, "Accumulation") != LATEST
+        lengths = {"monthly": 12, "quarterly": 4, "half-yearly": 2}
+        times = lengths.get(text(row, "Due"), 1) if adds_up else 1
+        size = self.council.usual[text(row, "Ref"), unit] * times * self.chance.uniform(0.85, 1.15)
+        return typed(rounded(Fraction(size), decimals), unit, decimals)
 
     def _entry(self, row: Row, span: Span, area: str, *, is_agreed: bool) -> Entry:
         key = text(row, "Ref"), span.name

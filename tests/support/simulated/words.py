@@ -48,6 +48,12 @@ USUAL = {
     "ratio": (1, 3, 2),
     "score": (3, 9, 1),
 }
+#: How bands are printed once the officer has said so.
+BANDS = (
+    {"Band": "exceeded", "Word": "Well above target"},
+    {"Band": "green", "Word": "On target", "Symbol": "●"},
+    {"Band": "red", "Word": "Off target", "Symbol": "▲", "Colour": "#9D1B1B"},
+)
 
 
 def name_of_year(begun: int) -> str:
@@ -109,7 +115,9 @@ class Council:
         self._measures()
         self._over_time()
         self._accumulated()
+        self._shaped()
         self._filled_up()
+        self._asked()
         self.sheets: Sheets = {
             "Framework": [
                 {
@@ -122,6 +130,7 @@ class Council:
                     "Green from": 0.75,
                     "Amber from": 0.5,
                     "Small numbers below": BELOW,
+                    "Confidence": "may be given",
                 }
             ],
             "Priorities": [
@@ -215,7 +224,7 @@ class Council:
             self.aimed(self.indicator(due, rule="latest"))
         for _ in range(3):
             self.aimed(self.indicator("monthly"))
-        for _ in range(20):
+        for _ in range(12):
             self.aimed(self.indicator("quarterly"))
         for _ in range(3):
             self.aimed(self.indicator("half-yearly"))
@@ -228,6 +237,9 @@ class Council:
         listed = {"Due in": "2012-13 Q2; 2013-14 Q1; 2014-15 Q4"}
         self.aimed(self.indicator("in listed periods", "score", **listed))
         self.indicator("quarterly", "count", rule="sum", Polarity="contextual")
+        context = self.indicator("quarterly", "percent", rule="mean", Polarity="contextual")
+        context.update({"Tolerance": None, "Tolerance kind": None})
+        self.aimed(context)
         self.aimed(self.indicator("quarterly", "percent", rule="mean", Polarity="range"))
         self.aimed(self.indicator("monthly", "days", rule="sole owner", Polarity="range"))
         for _ in range(3):
@@ -319,6 +331,53 @@ class Council:
         first = {"First period": "2013-14 Q2", "Replaces": replaced["Ref"]}
         self.aimed(self.indicator("quarterly", "percent", **first))
 
+    def _shaped(self) -> None:
+        """Indicators whose target of a year takes the proportions of the year before."""
+        for due, unit, rule, way in (
+            ("quarterly", "count", "sum", None),
+            ("quarterly", "currency", "sole owner", None),
+            ("quarterly", "count", "sum", "year to date"),
+            ("quarterly", "count", "sole owner", CUMULATIVE),
+            ("monthly", "count", "sole owner", None),
+        ):
+            row = self.indicator(due, unit, rule=rule, Accumulation=way)
+            row["Service areas"] = self._areas(1 if rule == "sole owner" else 2, due)
+            if way == CUMULATIVE:
+                row["Small numbers"] = "publish"
+            shaped = {"Indicator": row["Ref"], "Spread": "last year's shape"}
+            times = 12 if due == "monthly" else 4
+            goal = self._goal(row, times)
+            carried = {"Next year": "changed by percent", "Change a year": "3%"}
+            self.targets.append({**shaped, "Period": "2012-13", **goal, **carried})
+            if self.chance.random() < 0.5:
+                self.targets.append({**shaped, "Period": "2014-15", **self._goal(row, times)})
+
+    def _asked(self) -> None:
+        """What areas are asked for beside their figures."""
+        chance = self.chance
+        changed = {row["Ref"] for row in self.indicators if row.get("Changed from")}
+        plain = [row for row in self.indicators if row["Ref"] not in changed]
+        rated = [
+            row
+            for row in plain
+            if row["Kind"] == "milestone" or row["Polarity"] in ("higher", "lower", "range")
+        ]
+        for row in chance.sample(rated, 14):
+            row["Corrective action"] = chance.choice(("where red", "where red or amber"))
+        for row in chance.sample(rated, 6):
+            row.setdefault("Corrective action", "never")
+        measures = [row for row in plain if row["Kind"] == "measure"]
+        foreseen = [
+            row
+            for row in measures
+            if row["Due"] in ("monthly", "quarterly", "half-yearly")
+            and (row["Merge rule"] != "weighted" or ";" not in str(row["Service areas"]))
+        ]
+        for row in chance.sample(foreseen, 12):
+            row["Year-end forecast"] = chance.choice(("may be given", "required"))
+        for row in chance.sample(measures, 8):
+            row["Confidence"] = chance.choice(("never", "required"))
+
     def _filled_up(self) -> None:
         left = 80 - len({row["Ref"] for row in self.indicators})
         for _ in range(left):
@@ -358,6 +417,13 @@ class Council:
                     and not row.get("Accumulation")
                 )
                 row["Merge rule"] = "maximum"
+            case 5:
+                self.sheets["Bands"] = [dict(row) for row in BANDS]
+            case 7:
+                museums = next(row for row in areas if row["Ref"] == "MUS")
+                named = {"Name": "Museums and archive", "Changed from": "2014-15 Q1"}
+                areas.append({**museums, **named})
+                self.sheets["Framework"][0]["Corrective action"] = "where red"
 
     def _hand_over(self) -> None:
         """Rows that say who reports what the area did that was split."""
@@ -412,6 +478,8 @@ class Council:
         worth = self.worth(row) * self.chance.uniform(0.97, 1.03) * size
         if row["Polarity"] == "range":
             return {"Lower": self.typed(row, worth * 0.96), "Upper": self.typed(row, worth * 1.04)}
+        if row["Polarity"] == "contextual":
+            return {"Target": self.typed(row, worth)}
         strict = {"higher": ">", "lower": "<"}[str(row["Polarity"])]
         operator = self.chance.choice((None, None, None, strict, f"{strict}="))
         goal: Row = {"Target": self.typed(row, worth), "Operator": operator}

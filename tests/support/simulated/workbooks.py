@@ -15,6 +15,7 @@ from tests.support.oracle.words import text
 
 _HEADINGS = (
     "Ref", "Indicator", "Unit", "Numerator", "Denominator", "Performance", "Status", "Commentary",
+    "Corrective action", "Action owner", "Action date", "Year-end forecast", "Confidence",
 )  # fmt: skip
 _UNITS = {"count": "number", "currency": "pounds"}
 #: Columns that a register has to have, and in which nothing is typed.
@@ -61,13 +62,15 @@ def write_return(register: Register, sent: Return, inbox: Path) -> Path:
     """A return in the inbox, in a workbook of the area's own with the template's headings."""
     span = register.by_name[register.called.get(sent.period, sent.period)]
     number = next(_saved)
+    # A template of before has the name that the area had then.
+    names = register.names_of(sent.area, span)
     path = inbox / f"{sent.area} {sent.period} {number}.xlsx"
-    with xlsxwriter.Workbook(path) as book:
+    with xlsxwriter.Workbook(path, {"default_date_format": "dd/mm/yyyy"}) as book:
         book.set_properties({"comments": str(number)})
         cover = book.add_worksheet("Cover")
         for line, cells in enumerate(
             (
-                ("Service area", register.area_name(sent.area, span)),
+                ("Service area", names[number % len(names)]),
                 ("Period", sent.period),
                 ("Completed by", "A. Clerk, officer"),
                 ("Signed off by", "B. Head, director"),

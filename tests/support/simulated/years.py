@@ -82,10 +82,12 @@ class Years:
         for period in living:
             expected = self.oracle.held[period].appendix
             assert expected is not None
-            printed = read_appendix(self.root / "outbox" / period)
+            register = self.oracle.held[period].register
+            assert register is not None
+            printed = read_appendix(self.root / "outbox" / period, register.bands)
             self.differing += differences(period, expected, printed)
             self._meet(expected)
-            self._meet_over_time(period)
+            self._meet_over_time(period, expected)
         # Without a period named it is of those that are open.
         self._compare_returns(living, day, *(("--period", reopened) if reopened else ()))
 
@@ -127,7 +129,7 @@ class Years:
         again = self.reporter.corrected(register, area, register.by_name[period])
         self.night(day, [again], period)
 
-    def _meet_over_time(self, period: str) -> None:
+    def _meet_over_time(self, period: str, appendix: Appendix) -> None:
         """Count what is of areas and periods that changed."""
         register = self.oracle.held[period].register
         assert register is not None
@@ -136,6 +138,16 @@ class Years:
         for ref in register.due_in(span):
             self.met["taken over"] += register.took_over(ref, span)
             areas = listed(register.row(ref, span), "Service areas")
+            first, row = register.rows(ref)[0], register.row(ref, span)
+            self.met["handed over"] += (
+                not register.took_over(ref, span) and row["Service areas"] != first["Service areas"]
+            )
+            self.met["renamed twice"] += any(len(register.names_of(a, span)) > 2 for a in areas)
+            self.met[f"due {text(row, 'Due')}"] += 1
+            is_shaped = register.is_shaped(ref, span)
+            self.met["shaped"] += is_shaped and bool(appendix.lines[ref].target)
+            is_context = text(row, "Polarity") == "contextual"
+            self.met["contextual with target"] += is_context and bool(appendix.lines[ref].target)
             self.met["renamed area"] += any(register.is_called_otherwise(a, span) for a in areas)
             self.met["split"] += text(register.row(ref, span), "Changed from") == "2014-15"
 
@@ -147,6 +159,10 @@ class Years:
             self.met["restated"] += line.restated_from is not None
             self.met.update(mark[0] for mark in line.marks)
             self.met["accumulated"] += bool(line.over)
+            self.met["actions"] += len(line.actions)
+            self.met["forecast"] += bool(line.forecast)
+            self.met["forecast with a colour"] += " " in line.forecast
+            self.met[f"confidence {line.confidence}"] += 1
         self.met["owed"] += len(appendix.owed)
         self.met["coverage"] += bool(appendix.coverage)
         self.met["sums"] += len(appendix.sums)
