@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from tests.support.council import BOTH, REGISTER, Council
 from tests.support.filled import fill_in, fill_return
 
 NEVER = date(2099, 12, 31)
+#: When actions are to be done: not too far from whenever this runs.
+NEXT_YEAR = date(datetime.now(UTC).year + 1, 6, 30)
 YEAR = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), NEVER)
 Q1 = Period("2012-13 Q1", date(2012, 4, 1), date(2012, 6, 30), NEVER)
 Q2 = Period("2012-13 Q2", date(2012, 7, 1), date(2012, 9, 30), NEVER)
@@ -51,7 +53,7 @@ RED: dict[str, object] = {"Performance": 1500, "Year-end forecast": 4100}
 ACTION: dict[str, object] = {
     "Corrective action": "Two more wardens",
     "Action owner": "Head of safety",
-    "Action date": date(2099, 6, 30),
+    "Action date": NEXT_YEAR,
 }
 PLANNED = {"P2-1": {"Performance": "On track"}, "P2-2": {"Performance": 40}}
 
@@ -125,15 +127,15 @@ def test_what_is_missing_is_named_in_the_copy_and_once_corrected_is_printed(
     council.night()
     assert codes(council) == []
     told = line(council)
-    assert told["actions"] == ["Two more wardens (Head of safety, by 30 June 2099)"]
+    assert told["actions"] == [f"Two more wardens (Head of safety, by 30 June {NEXT_YEAR.year})"]
     printed = committee(council)
-    said = "Corrective action: Two more wardens (Head of safety, by 30 June 2099)"
+    said = f"Corrective action: Two more wardens (Head of safety, by 30 June {NEXT_YEAR.year})"
     assert said in printed
     assert "Forecast for the year: 4100 ◆ Amber" in printed
     page = printed_in(council, "*Appendix*.html").read_text("utf-8")
     assert "<b>Corrective action:</b> Two more wardens" in page
     row = first_row(council)
-    assert (row["Action date"], row["Year-end forecast"]) == ("2099-06-30", "4100")
+    assert (row["Action date"], row["Year-end forecast"]) == (NEXT_YEAR.isoformat(), "4100")
 
 
 def test_a_forecast_is_rated_by_the_target_of_the_year_apart_from_the_figure(

@@ -36,6 +36,7 @@ def example_register() -> model.Register:
             remind_after=(1, 3, 7),
             issue_when=IssueRule.DATE,
             draft_days=(Weekday.TUESDAY, Weekday.THURSDAY),
+            earlier_periods=2,
             ask_confidence=Requirement.MAY,
         ),
         priorities=(
@@ -123,7 +124,7 @@ def _areas() -> tuple[model.ServiceArea, ...]:
 
 
 def _periods() -> tuple[model.Period, ...]:
-    """Two years, of which one is closed, their quarters, and the months of the first open one."""
+    """Two years, the first with its quarters, and closed; then a quarter, and its months."""
 
     def period(name: str, starts: date, months: int, *formerly: str) -> model.Period:
         over = starts.month - 1 + months
@@ -151,7 +152,6 @@ def _periods() -> tuple[model.Period, ...]:
         period("2013-14", date(2013, 4, 1), 12),
         period("May 2013", date(2013, 5, 1), 1),
         period("June 2013", date(2013, 6, 1), 1),
-        period("2013-14 Q2", date(2013, 7, 1), 3),
     )
 
 

@@ -171,7 +171,7 @@ def _children() -> tuple[model.Indicator, ...]:
         polarity=_HIGHER,
         areas=("CHI",),
         due=Frequency.LISTED,
-        due_in=("2012-13 Q2", "2012-13 Q4", "2013-14 Q2"),
+        due_in=("2012-13 Q2", "2012-13 Q4", "2013-14 Q1"),
         definition="Reported for the periods that are listed.",
     )
     return (
