@@ -60,6 +60,14 @@ class Asks(Struct, frozen=True):
             yield "confidence"
 
 
+#: The fields of a return that stand beside a figure, with what each is part of.
+BESIDE_FIGURE = {
+    **dict.fromkeys(("action", "action_owner", "action_by"), "action"),
+    "forecast": "forecast",
+    "confidence": "confidence",
+}
+
+
 def asks_of(framework: Framework, indicator: Indicator) -> Asks:
     """What is asked for of an indicator: by its own row, else by the framework."""
     action = indicator.ask_action or framework.ask_action

@@ -62,6 +62,39 @@ def compared(register: Register, indicator: Indicator, period: Period) -> Compar
     return Compared(last_due(register, indicator, period), a_year_ago)
 
 
+#: How many periods a series has at most, the last of them the period itself.
+LONGEST_SERIES = 8
+
+
+def series(register: Register, indicator: Indicator, period: Period) -> tuple[Period, ...]:
+    """The periods whose figures stand before an indicator's of a period, the oldest first.
+
+    The last ones of the same length for which it was due, as far as its series goes back; of what
+    is not due in the period, the last of any length and those before it.
+    """
+    held: dict[tuple[object, ...], tuple[Period, ...]] = register.__dict__.setdefault("series", {})
+    key = (*schedule(register, indicator), indicator.series, period.name)
+    if key not in held:
+        found: list[Period] = []
+        before = last_due(register, indicator, period)
+        while before and len(found) < LONGEST_SERIES - 1:
+            row = row_for(register, indicator.ref, before.name)
+            if row is not None and row.series != indicator.series:
+                break
+            found.append(before)
+            before = last_due(register, indicator, before)
+        held[key] = tuple(reversed(found))
+    return held[key]
+
+
+def in_series(register: Register, period: Period) -> tuple[Period, ...]:
+    """The earlier periods that stand in the series of any indicator of a period's appendix."""
+    current = in_force(register, period.name)
+    some = (*current.indicators, *current.not_due)
+    found = (each for row in some for each in series(register, row, period))
+    return tuple(dict.fromkeys(found))
+
+
 def last_reported(register: Register, indicator: Indicator, period: Period) -> Period | None:
     """The earlier period whose figures an area's own figure of a period can be held against."""
     if indicator.accumulation is Accumulation.CUMULATIVE:

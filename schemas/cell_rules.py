@@ -96,5 +96,13 @@ CONFIDENCE_UNKNOWN = Rule(
     "Choose High, Medium or Low.",
     "What is printed beside a figure must be plain.",
 )
+NOT_CUMULATIVE = Rule(
+    "V62",
+    "Heading of another kind of figure",
+    "{value} stands under a heading that says it is cumulative, and {ref} is reported for the "
+    "period alone.",
+    "Give the figure of the period alone, under a heading that says so.",
+    "A year to date taken for a quarter's figure would be added to those before it.",
+)
 
 RULES: tuple[Rule, ...] = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))

@@ -7,6 +7,7 @@ checks into a pandera schema.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,13 @@ class Cells(Struct, frozen=True):
     title: str
     description: str
     nullable: bool = False
+    #: All that it can hold, where that is more than one type's words; empty: whatever the type is.
+    choices: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that it can hold; empty: whatever is of its type."""
+        return tuple(map(str, self.type)) if issubclass(self.type, StrEnum) else self.choices
 
 
 class Condition(Struct, frozen=True):

@@ -110,7 +110,8 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def printable(text: str) -> str:
     """Text on one line without controls and overrides, fit for a terminal and a log."""
-    return " ".join("".join(map(_shown, text)).split())
+    shown = text if text.isprintable() else "".join(map(_shown, text))
+    return " ".join(shown.split())
 
 
 def _shown(character: str) -> str:

@@ -44,6 +44,14 @@ def year_before(periods: Iterable[Period], period: Period) -> Period | None:
     return None
 
 
+def of_same_days(periods: Iterable[Period], period: Period | None) -> Period | None:
+    """The period that has the very days of one; None where there is none."""
+    if period is None:
+        return None
+    days = period.starts, period.ends
+    return next((each for each in periods if (each.starts, each.ends) == days), None)
+
+
 def is_year_before(period: Period, year: Period) -> bool:
     """Whether a period lies in the year before one, by the same measure."""
     return (year.starts - period.starts).days <= _MOST and (year.ends - period.ends).days >= _LEAST

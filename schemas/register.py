@@ -34,7 +34,8 @@ from schemas.register_names import SheetNames
 from schemas.register_periods import former_names, overlapping, taken_name
 from schemas.register_settings import POLICIES
 from schemas.register_succession import replaced_joined
-from schemas.register_thresholds import exceeded_before, policies_of
+from schemas.register_targets import with_periods
+from schemas.register_thresholds import policy_before
 
 Row = Mapping[str, Any]
 Rows = Sequence[Row]
@@ -126,8 +127,8 @@ def _nothing(rows: Rows, *_: object) -> Iterator[dict[str, object]]:
 _FROM_ROWS: Mapping[RegisterSheet, _FromRows] = {
     BANDS: bands_joined,
     INDICATORS: replaced_joined,
-    TARGETS: policies_of,
-    POLICIES: exceeded_before,
+    TARGETS: with_periods,
+    POLICIES: policy_before,
 }
 
 

@@ -9,6 +9,8 @@ from schemas.model import PolicyKind, TextBounds, ToleranceKind
 from schemas.register_asking import FRAMEWORK_ASKING
 from schemas.register_columns import RegisterColumn, sheet
 
+#: Of so many earlier periods at most the appendix has columns.
+MOST_EARLIER = 4
 #: A bound of text may be set to so many times what it is unset.
 TIMES = 10
 
@@ -183,6 +185,16 @@ FRAMEWORK = sheet(
         later=True,
     ),
     _EXCEEDED,
+    column.whole(
+        "earlier_periods",
+        "Earlier periods",
+        "Type of how many earlier periods the appendix prints the figures beside each indicator, "
+        f"for example 2, and {MOST_EARLIER} at the most. Blank counts as {MOST_EARLIER}, or as "
+        "many as there is room for.",
+        least=0,
+        most=MOST_EARLIER,
+        later=True,
+    ),
     *FRAMEWORK_ASKING,
 )
 #: What the colours mean from a period on, in place of what Framework says.

@@ -5,15 +5,18 @@ A target's row has its indicator's kind, unit and polarity too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from schemas.accumulation import Accumulation
 from schemas.checks import Condition, RowCheck
 from schemas.findings import Severity
-from schemas.frequency import Carried, Profile
+from schemas.frequency import YEAR, Carried, Profile, months_of
 from schemas.model import Kind, Operator, Polarity
-from schemas.register_thresholds import THRESHOLD_KEYS
+from schemas.names import name_key
+from schemas.register_thresholds import THRESHOLD_KEYS, policies_of
 from schemas.units import Unit, row_of, shown
 
 if TYPE_CHECKING:
@@ -67,6 +70,33 @@ def _has_a_target(
     _how: pd.Series[Any], value: pd.Series[Any], low: pd.Series[Any], up: pd.Series[Any]
 ) -> Verdicts:
     return value.notna() | low.notna() | up.notna()
+
+
+def with_periods(
+    rows: Sequence[Mapping[str, Any]],
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    starts: Mapping[str, date | None],
+) -> Iterator[dict[str, object]]:
+    """For each row of Targets the policy of its period, and whether that has parts.
+
+    A year has, be they in the register or not; any other period has those that lie in it.
+    """
+    days = {
+        name_key(row["name"]): (row["starts"], row["ends"])
+        for row in tables.get("Periods", ())
+        if row["name"] and row["starts"] and row["ends"] and row["starts"] <= row["ends"]
+    }
+    for row, policy in zip(rows, policies_of(rows, tables, starts), strict=True):
+        whole = days.get(name_key(row["period"] or ""))
+        has_parts = whole is None or (
+            months_of(*whole) >= YEAR
+            or any(each != whole and _lies_in(each, whole) for each in days.values())
+        )
+        yield {**policy, "has_parts": has_parts}
+
+
+def _lies_in(part: tuple[date, date], whole: tuple[date, date]) -> bool:
+    return whole[0] <= part[0] and part[1] <= whole[1]
 
 
 def _fits(*columns: pd.Series[Any]) -> Verdicts:
@@ -225,6 +255,21 @@ TARGET_CHECKS = (
         "of a quarter against more.",
         at={"targets.profile": Condition(("profile",), _fits, also=("accumulation", "unit"))},
         words=_misfit_words,
+        severity=Severity.WARNING,
+    ),
+    RowCheck(
+        "R58",
+        "Spread over nothing",
+        "{period} is no year, and no other period lies in it: its target is spread ({value}) over "
+        "nothing.",
+        "Clear this cell, or choose the year under Period.",
+        "Whoever spreads a target expects others to come of it.",
+        at={
+            "targets.profile": Condition(
+                ("profile", "period"), lambda _how, _name, has: has, also=("has_parts",)
+            )
+        },
+        words=lambda row, _: {"period": row.period},
         severity=Severity.WARNING,
     ),
     RowCheck(

@@ -80,10 +80,13 @@ def policies_of(
         yield {"policy_kind": held[-1]["policy"] if held else None}
 
 
-def exceeded_before(
+def policy_before(
     rows: _Rows, tables: Mapping[str, _Rows], starts: Mapping[str, date | None]
 ) -> Iterator[dict[str, object]]:
-    """For each row of Policies what Exceeded by was before it, in words; None where it was not."""
+    """For each row of Policies what Exceeded by and Coverage from were before it, in words.
+
+    None where they were not.
+    """
     history = _history(tables, starts)
     for row in rows:
         begins = starts.get(name_key(row["since"] or ""))
@@ -92,7 +95,11 @@ def exceeded_before(
         amount, unit = before.get("exceeded_by"), None
         if before.get("tolerance_kind") == ToleranceKind.PERCENT_OF_TARGET:
             unit = Unit.PERCENT
-        yield {"exceeded_before": None if amount is None else shown(amount, unit)}
+        coverage = before.get("coverage_from")
+        yield {
+            "exceeded_before": None if amount is None else shown(amount, unit),
+            "coverage_before": f"{coverage:f}" if coverage else None,
+        }
 
 
 def _history(
@@ -197,6 +204,12 @@ def _goes_by_them(_red: pd.Series[Any], kind: pd.Series[Any]) -> Verdicts:
 
 
 def _contradiction(row: Any, field: str) -> dict[str, str]:
+    if field == "coverage_from":
+        return {
+            "problem": f"Coverage from is blank, and it was {row.coverage_before} before: from "
+            f"{row.since} on the whole is rated from the first figure on.",
+            "todo": "Nothing, if that is meant; otherwise type it here too.",
+        }
     if field == "red_from":
         return {
             "problem": f"By the policy of {row.period}, {PolicyKind.IMPROVEMENT}, what has "
@@ -292,6 +305,11 @@ THRESHOLD_CHECKS = (
                 ("exceeded_before",),
                 lambda _before, by, _since: by.notna(),
                 also=("exceeded_by", "since"),
+            ),
+            "policies.coverage_from": Condition(
+                ("coverage_before",),
+                lambda _before, share, _since: share.notna(),
+                also=("coverage_from", "since"),
             ),
         },
         words=_contradiction,

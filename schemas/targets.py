@@ -57,12 +57,17 @@ def target_in(register: Register, indicator: Indicator, period: Period) -> Targe
     found = targets.found(indicator.ref, period)
     if found is None:
         return own
-    derived = replace(
-        _worked_out(found, indicator), period=period.name, profile=None, carried=None, change=None
+    # A year's baseline is none of a part of it, nor of the year after.
+    own = own or Target(indicator.ref, period.name)
+    return replace(
+        _worked_out(found, indicator),
+        period=period.name,
+        profile=None,
+        carried=None,
+        change=None,
+        baseline=own.baseline,
+        baseline_period=own.baseline_period,
     )
-    if own is None:
-        return derived
-    return replace(derived, baseline=own.baseline, baseline_period=own.baseline_period)
 
 
 class _Targets:

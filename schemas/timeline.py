@@ -87,6 +87,14 @@ class _Timeline:
         last = self.ends.get(indicator.last, date.max)
         return self._begun(indicator.first) <= period.starts <= last
 
+    def is_printed(self, indicator: Indicator, period: Period) -> bool:
+        """Whether any of a period lies between the first and the last for which it is reported.
+
+        What begins in the course of a year is told of in the year's appendix.
+        """
+        last = self.ends.get(indicator.last, date.max)
+        return self._begun(indicator.first) <= period.ends and period.starts <= last
+
     def schedule(self, ref: str) -> tuple[object, ...]:
         """Whatever says in which periods an indicator is due, and of which its figures are made."""
         rows = self.rows.get(ref, ())
@@ -246,7 +254,7 @@ def _in_force(line: _Timeline, period: Period) -> Register:
             for row in rows
             if row.when_not_due is WhenNotDue.LAST_FIGURE
             and not line.is_due(row, period)
-            and line.is_asked(row, period)
+            and line.is_printed(row, period)
         ),
         areas=line.register.areas if areas.is_plain else areas.there(day),
         versions=line.register.versions or line.register.indicators,

@@ -7,6 +7,7 @@ What a row leaves out is as it is with a plain number. Percentages are held in p
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from functools import cache
@@ -16,6 +17,8 @@ from msgspec import Struct
 
 #: Thousands are grouped from five digits on: 4605, but 120,000.
 GROUP_FROM = 10_000
+#: Digits as they are printed, in groups or not.
+_PRINTED = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 #: Wide enough for any figure that can be read; the default would refuse one of 29 digits.
 _WIDE = Context(prec=100)
 
@@ -168,6 +171,16 @@ def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str
     size = figure.copy_abs()  # abs() would round to 28 digits
     digits = f"{size:,f}" if grouped(figure, unit) else f"{size:f}"
     return f"{'-' if figure < 0 else ''}{row.sign_before}{digits}{row.sign_behind}"
+
+
+def printed_figure(printed: str, unit: Unit | None) -> Decimal | None:
+    """The figure that was printed, with the decimals that it stands with; None where none was."""
+    row = row_of(unit)
+    sign, digits = ("-", printed[1:]) if printed[:1] == "-" else ("", printed)
+    if not (digits.startswith(row.sign_before) and digits.endswith(row.sign_behind)):
+        return None
+    digits = digits.removeprefix(row.sign_before).removesuffix(row.sign_behind)
+    return Decimal(sign + digits.replace(",", "")) if _PRINTED.fullmatch(digits) else None
 
 
 def grouped(value: Decimal, unit: Unit | None) -> bool:

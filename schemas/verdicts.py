@@ -1,7 +1,8 @@
 """Checks as a pandera schema, whose failures say which check fails in which row.
 
-A column of verdicts is made for each condition, and pandera checks each of these columns. A check
-of the whole frame would name no row, or copy every failing row once for each of its columns.
+A column of verdicts is made for each condition, and pandera checks each of these columns in which
+there is one that fails, beside the types of the others. A check of the whole frame would name no
+row, or copy every failing row once for each of its columns.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -85,13 +86,22 @@ def _column(column: Cells) -> pa.Column:
     if column.type in _PLAIN:
         return pa.Column(column.type, nullable=column.nullable, **about)
     types = {column.type, NoneType} if column.nullable else {column.type}
+    one_of = pa.Check.isin(column.choices) if column.choices else None
     # Whether a cell may be empty is seen as its type is; pandera would look a second time.
-    return pa.Column(_Objects(frozenset(types)), nullable=True, **about)
+    return pa.Column(_Objects(frozenset(types)), one_of, nullable=True, **about)
 
 
-@cache
-def schema_of(checks: Checks) -> pa.DataFrameSchema:
-    """The schema of a frame: its columns, and for each condition a column of verdicts."""
+def _holds_anything(column: Cells) -> bool:
+    """Whether there is nothing to check of a column's cells by themselves."""
+    return column.type is object and column.nullable
+
+
+@lru_cache(maxsize=128)
+def schema_of(checks: Checks, conditions: tuple[str, ...] | None = None) -> pa.DataFrameSchema:
+    """The schema of a frame: its typed columns, and a column of verdicts for each condition.
+
+    `conditions` are the names of those that there is a column of; None: of all.
+    """
     verdicts = {
         name: pa.Column(
             bool,
@@ -100,19 +110,21 @@ def schema_of(checks: Checks) -> pa.DataFrameSchema:
             description=check.why,
         )
         for name, (check, _, _) in checks.conditions.items()
+        if conditions is None or name in conditions
     }
+    typed_columns = {n: _column(c) for n, c in checks.columns.items() if not _holds_anything(c)}
     return pa.DataFrameSchema(
-        {name: _column(column) for name, column in checks.columns.items()} | verdicts,
+        typed_columns | verdicts,
         title=checks.title,
         strict=True,
         unique_column_names=True,
     )
 
 
-def _with_verdicts(
+def _verdicts(
     checks: Checks, frame: pd.DataFrame, passed_over: Mapping[str, _Passes]
-) -> pd.DataFrame:
-    """The frame with a column for each condition: whether the row passes it."""
+) -> dict[str, _Passes]:
+    """For each condition by its name, whether each row passes it."""
     needed = {name for _, _, condition in checks.conditions.values() for name in condition.needs}
     filled = {
         name: frame[name].notna().to_numpy() for name in needed if checks.columns[name].nullable
@@ -141,7 +153,7 @@ def _with_verdicts(
         is_right[field] = is_right[field] & verdict
         if check.ends_row:
             is_going_on = is_going_on & verdict
-    return pd.concat([frame, pd.DataFrame(verdicts, index=frame.index)], axis=1)
+    return verdicts
 
 
 def failures(
@@ -156,9 +168,14 @@ def failures(
     """
     if frame.empty:
         return []
+    verdicts = _verdicts(checks, frame, passed_over)
+    failing = {name: each for name, each in verdicts.items() if not each.all()}
+    to_check = frame.drop(columns=[n for n, c in checks.columns.items() if _holds_anything(c)])
+    if to_check.empty and not failing:
+        return []
+    judged = pd.concat([to_check, pd.DataFrame(failing, index=frame.index)], axis=1)
     try:
-        judged = _with_verdicts(checks, frame, passed_over)
-        schema_of(checks).validate(judged, lazy=True, inplace=True)
+        schema_of(checks, tuple(failing)).validate(judged, lazy=True, inplace=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
         gravity = {name: place for place, name in enumerate(checks.conditions)}

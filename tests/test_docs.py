@@ -624,6 +624,7 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         "register check": here,
         "register diff": here,
         "register upgrade": [*here, "--to", tmp_path / "upgraded.xlsx"],
+        "register example": [tmp_path / "example register.xlsx", "--json"],
         "template": here,
         "appendix": here,
         "send": here,
@@ -640,6 +641,8 @@ def test_each_document_for_machines_has_the_keys_that_the_page_names(
         "enter": [*ENTERED, "--because", "It is.", "--workspace", warned.root, "--json"],
         "forget": here,
         "demo": [tmp_path / "demo", "--json"],
+        # Of what was issued there.
+        "data": ["--workspace", tmp_path / "demo", "--json"],
         # What was recalled may be approved once more.
         "recall": decision("--issue"),
         "approve": decision("--draft"),

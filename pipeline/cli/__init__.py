@@ -50,6 +50,7 @@ for function in (
     decisions.enter,
     appendix.merge,
     appendix.appendix,
+    appendix.data,
     decisions.approve,
     decisions.recall,
     mail.send,

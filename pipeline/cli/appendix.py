@@ -98,3 +98,33 @@ def appendix(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()
             for made in publish(session, report_of(session, each), afresh=True):
                 written += made.files.values()
     return Result({"written": written}, map(str, written))
+
+
+def data(*, workspace: WorkspaceOption = Path()) -> Result:
+    """Write the data of all periods together: what stands as issued, into `outbox/data/`.
+
+    Example: `quarterday data`
+    """
+    from pipeline.job.session import at_work
+    from pipeline.outputs.all_periods import write_all_periods
+    from pipeline.outputs.issuing import standing
+    from pipeline.workspace.errors import WorkspaceError
+
+    place = workspace_at(workspace)
+    with (
+        progress_bar() as progress,
+        at_work(place, console.now(), progress) as session,
+    ):
+        reports: list[Report] = []
+        for report in standing(session):
+            progress("Reading issues", len(reports), len(session.register.periods))
+            reports.append(report)
+        if not reports:
+            raise WorkspaceError("No appendix has been issued yet, or each issue was recalled.")
+        written = write_all_periods(place, reports)
+    lines = [*map(str, written)]
+    if place.settings.data.parquet:
+        from pipeline.outputs.parquet import HOW_TO_INSTALL, is_installed
+
+        lines += [] if is_installed() else [HOW_TO_INSTALL]
+    return Result({"written": written}, lines)

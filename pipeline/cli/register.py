@@ -214,9 +214,28 @@ def upgrade(
     return Result(document, lines)
 
 
+def example(
+    file: Annotated[Path, Argument(help="The file to write.")] = Path("example register.xlsx"),
+) -> Result:
+    """Write a register that shows one of each thing that a register can say, to copy rows from.
+
+    No run reads it. Under Definition each indicator says what it is an example of.
+
+    Example: `quarterday register example`
+    """
+    from pipeline.operations.setup import write_example
+
+    write_example(file)
+    line = (
+        f"{file}: one of each thing that a register can say. No run reads it; copy from it the "
+        "rows that you need."
+    )
+    return Result({"written": file}, [line])
+
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Look whether the register is right, and what a change of it does to whom.",
 )
-for function in (check, diff, upgrade):
+for function in (check, diff, upgrade, example):
     app.command(epilog=EXIT_CODES)(command(function))

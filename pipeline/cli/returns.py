@@ -46,22 +46,36 @@ def template(
     Example: `quarterday template --period 2012-13`
     """
     place = workspace_at(workspace)
-    written = _mail_texts(place) if mail else _return_templates(place, area, period)
-    return Result({"written": written}, map(str, written))
+    lying: list[Path] = []
+    if mail:
+        written = _mail_texts(place)
+    else:
+        written, lying = _return_templates(place, area, period)
+    lines = [str(path) for path in written]
+    lines += [
+        f"{path} is of an earlier name: no area returns it now. Delete it, lest somebody send it."
+        for path in lying
+    ]
+    return Result({"written": written, "outdated": lying}, lines)
 
 
-def _return_templates(place: Workspace, area: str | None, period: str | None) -> list[Path]:
+def _return_templates(
+    place: Workspace, area: str | None, period: str | None
+) -> tuple[list[Path], list[Path]]:
+    """What was written, and what lies beside it and is of nobody any more."""
     from pipeline.job.session import looking
-    from pipeline.operations.templates import templates
+    from pipeline.operations.templates import outdated, templates
 
     with looking(place, console.now()) as session:
-        chosen = templates(session, options.chosen_periods(session.register, period), area)
+        periods = options.chosen_periods(session.register, period)
+        chosen = templates(session, periods, area)
+        lying = outdated(session, periods)
     written = []
     with progress_bar() as progress:
         for each in chosen:
             written.append(each.write(place))
             progress("Writing templates", len(written), len(chosen))
-    return written
+    return written, lying
 
 
 def _mail_texts(place: Workspace) -> list[Path]:

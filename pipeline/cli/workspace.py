@@ -49,6 +49,9 @@ def init(
         "Next: edit register.xlsx in Excel, then write the templates with "
         f"`quarterday template --workspace {folder}`."
     )
+    lines.append(
+        "What else a register can say, in one of each: `quarterday register example` writes it."
+    )
     return Result({"made": made}, lines)
 
 

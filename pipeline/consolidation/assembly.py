@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from itertools import chain
 
@@ -13,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation import disclosure, rating
-from pipeline.consolidation.accumulation import Accumulating, by_period_and_ref, is_borrowed
+from pipeline.consolidation.accumulation import Accumulating, by_period_and_ref
 from pipeline.consolidation.beside import (
     actions_of,
     confidence_of,
@@ -22,12 +21,13 @@ from pipeline.consolidation.beside import (
     without_forecasts,
 )
 from pipeline.consolidation.closing import Closed, marked, restated_from, sums_marked
+from pipeline.consolidation.compared import since, since_baseline, whole_figure
 from pipeline.consolidation.content import content_of
 from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.cumulation import disclosed_in_turn
 from pipeline.consolidation.disclosure import Withheld
 from pipeline.consolidation.left_areas import without_taken_over
-from pipeline.consolidation.merge import Consolidated, is_incomplete
+from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.merge import merge as merge_observations
 from pipeline.consolidation.parts import restated_parts, telling
 from pipeline.consolidation.printed import NOTHING_TOLD, ToldOf, suppressed_in, told_of_each
@@ -42,13 +42,14 @@ from pipeline.consolidation.remarks import (
 )
 from pipeline.consolidation.report import DISAGREED, Line, Report, Section, figure_shown
 from pipeline.consolidation.returned import day_of, returns_received
+from pipeline.consolidation.series import Printed, earlier_tallies, printed_before, series_of
 from pipeline.consolidation.texts import Question, ReportTexts, Secret, secrets_of
 from pipeline.store import Issue, Submission, Suppressed
 from pipeline.store.session import Session
 from schemas.accumulation import Accumulation
 from schemas.bands import bands_of
 from schemas.bearing import bearing, borne, compared
-from schemas.model import Indicator, Period, Policy, Register, Target
+from schemas.model import Indicator, Period, Policy, Register
 from schemas.observations import Achievement
 
 
@@ -82,6 +83,8 @@ class Merged(Struct, frozen=True):
     lacks_register: bool = False
     #: Refs of the indicators whose forecast could give away a figure of the year.
     hidden_forecasts: frozenset[str] = frozenset()
+    #: What issues printed of the earlier periods in any series, by the periods' names.
+    printed: Mapping[str, Printed] = {}
 
     def told_of(self, period: str) -> ToldOf:
         """What earlier issues told of a period's figures."""
@@ -166,6 +169,7 @@ def merge(session: Session, period: Period, remade: Issue | None = None) -> Merg
         current_sha256=session.register.sha256,
         lacks_register=is_lost(session, name, register),
         hidden_forecasts=hidden_in_year(store, register, period, figures),
+        printed=printed_before(session, register, period, as_of or remade),
     )
 
 
@@ -313,6 +317,7 @@ def rate(disclosed: Disclosed) -> Report:
         dropped=len(closed.ratings.keys() - {n.indicator.ref for n in lines}) if closed else 0,
         lacks_register=merged.lacks_register,
         current_sha256=merged.current_sha256,
+        earlier=tuple(earlier_tallies(register, merged.period, merged.printed)),
     )
     return sums_marked(report, closed)
 
@@ -346,7 +351,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
     last, year_before = (each if is_alike(register, each, indicator) else None for each in earlier)
     made = disclosed.accumulating.of(merged, period)
     merged = made.figure
-    rated = rating.rate(merged, target, register.framework.policy, _whole(year_before))
+    rated = rating.rate(merged, target, register.framework.policy, whole_figure(year_before))
     line = Line(
         indicator=indicator,
         consolidated=merged,
@@ -354,8 +359,8 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         target=target,
         target_shown=target.shown(indicator.unit) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
-        travel=_since(merged, target, last) or _since_baseline(merged, target),
-        year_travel=_since(merged, target, year_before),
+        travel=since(merged, target, last) or since_baseline(merged, target),
+        year_travel=since(merged, target, year_before),
         remarks=tuple(
             remarks_not_due(register, indicator, period, disclosed.known(pair.last, indicator))
             if merged.not_due
@@ -368,33 +373,10 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         forecast=forecast_of(register, merged, period),
         confidence=confidence_of(register, merged),
     )
+    line = replace(line, series=series_of(disclosed, line))
     return marked(line, disclosed.merged.closed, register)
 
 
 def _not_due(indicator: Indicator, period: Period) -> Consolidated:
     """What stands in place of a figure of an indicator that is printed and not due."""
     return Consolidated(indicator, period.name, not_due=True)
-
-
-def _whole(merged: Consolidated | None) -> Decimal | None:
-    """A figure to compare with: none that lacks areas, which would be too small or too large."""
-    return None if merged is None or is_incomplete(merged) else merged.value
-
-
-def _since(
-    merged: Consolidated, target: Target | None, earlier: Consolidated | None
-) -> rating.Travel | None:
-    now, then = None if is_borrowed(merged) else _whole(merged), _whole(earlier)
-    if now is None or then is None or earlier is None:
-        return None
-    basis = f"{earlier.period}, provisional" if earlier.provisional else earlier.period
-    travel = rating.travel(now, then, basis, merged.indicator, target)
-    return replace(travel, decimals=earlier.indicator.decimals)
-
-
-def _since_baseline(merged: Consolidated, target: Target | None) -> rating.Travel | None:
-    now = None if is_borrowed(merged) else _whole(merged)
-    if now is None or target is None or target.baseline is None:
-        return None
-    basis = f"baseline {target.baseline_period}".strip()
-    return rating.travel(now, target.baseline, basis, merged.indicator, target)

@@ -232,6 +232,7 @@ _SAID = {
     "confidence": "confidence",
     "travel": "direction of travel",
     "year_travel": "direction of travel",
+    "series": "earlier figures",
     "remarks": "remarks",
 }
 

@@ -23,7 +23,7 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.consolidation.returned import reporting
 from pipeline.store import Entered, Outcome, Submission
 from pipeline.store.session import Session
-from schemas.bearing import bearing
+from schemas.bearing import bearing, in_series
 from schemas.model import CommentaryRule, Indicator, Period, Register, ServiceArea
 from schemas.names import spelled
 
@@ -39,8 +39,9 @@ def content_key(
 
     `submissions` are those of the period, of the last period and of the same period a year before,
     whose figures give the direction of travel, and `entered` the figures entered for these;
-    `published` are the issues of these two that stand, by their periods' names, which count in
-    place of what was sent for them: their numbers in the store, 0 where each was recalled.
+    `published` are the issues that stand of these two, and of the others whose figures are printed
+    before its own, by their periods' names. They count in place of what was sent for them: their
+    numbers in the store, 0 where each was recalled.
     What the appendix says nothing of is passed over: duplicates, other periods, rejected returns of
     an earlier period or of no known area, and what `_said_by` passes over of the register.
     """
@@ -106,9 +107,10 @@ def content_of(session: Session, period: Period) -> str:
     """The key of what a period's appendix would be made from now."""
     register, store = register_for(session, period.name), session.store
     names = [each.name for each in bearing(register, period)]
+    printed = dict.fromkeys((*names, *(each.name for each in in_series(register, period))))
     published = {
         name: standing.id if (standing := issue_standing(store, name)) else 0
-        for name in names
+        for name in printed
         if store.last_issue(name)
     }
     counting = (period.name, *(name for name in names if name not in published))
@@ -134,7 +136,7 @@ def said_by(report: Report) -> str:
     names = register.names_of_areas
     said = (
         (framework.council, framework.title, framework.appendix, framework.policy),
-        (framework.small_below, framework.issue_when),
+        (framework.small_below, framework.issue_when, framework.earlier_periods),
         (report.period.name, report.period.starts, report.period.ends),
         [
             (
@@ -146,7 +148,7 @@ def said_by(report: Report) -> str:
         ],
         ([*report.bands], report.key, report.overall_key, report.overall, report.coverage_shown),
         sorted(each.area.name for each in report.awaited),
-        (report.restates is not None, report.overall_then),
+        (report.restates is not None, report.overall_then, report.earlier),
     )
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
@@ -165,7 +167,7 @@ def said_of(line: Line, names: Mapping[str, str]) -> Any:
         (indicator.ref, indicator.wording, indicator.kind, indicator.unit, indicator.decimals),
         (indicator.polarity, indicator.merge_rule, indicator.tolerance, indicator.definition),
         (line.performance_shown, line.target_shown, line.rating, line.travel, line.year_travel),
-        (line.remarks, line.commentary, line.restated_from, figures),
+        (line.remarks, line.commentary, line.restated_from, line.series, figures),
     )
     beside = [
         (o.action, o.action_owner, o.action_by, o.forecast, o.confidence)

@@ -58,6 +58,8 @@ class Verdict(StrEnum):
     SAME = "same"
 
 
+#: What the basis of a direction of travel begins with where that is a baseline.
+_BASELINE = "baseline"
 ARROWS = {Trend.UP: "▲", Trend.DOWN: "▼", Trend.SAME: "►"}
 
 
@@ -78,6 +80,16 @@ class Travel(Struct, frozen=True):
         """As printed: `▲ Up, better`."""
         judged = f", {self.verdict}" if self.verdict in (Verdict.BETTER, Verdict.WORSE) else ""
         return f"{ARROWS[self.trend]} {self.trend.capitalize()}{judged}"
+
+
+def is_of_baseline(travel: Travel) -> bool:
+    """Whether a figure is compared with a baseline, and not with a period's figure."""
+    return travel.basis.startswith(_BASELINE)
+
+
+def basis_of_baseline(period: str) -> str:
+    """What a figure is compared with that is a baseline, of a period where that is known."""
+    return f"{_BASELINE} {period}".strip()
 
 
 class Tally(Struct, frozen=True):

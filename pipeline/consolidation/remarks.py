@@ -20,7 +20,7 @@ from schemas.model import (
     Target,
     Tolerance,
 )
-from schemas.succession import is_in_first_year, replaced_by
+from schemas.succession import is_in_first_year, replaced_by, successors
 from schemas.targets import lacks_shape
 from schemas.thresholds import thresholds_shown
 from schemas.timeline import next_due, row_for
@@ -61,8 +61,9 @@ def remarks(
                 yield f"Not compared with {each.period}: it is measured otherwise from {since} on."
         yield from (f"Not compared with {each}, whose appendix was recalled." for each in recalled)
     indicator = merged.indicator
-    yield from _replaced(register, merged)
     current = register.period(merged.period)
+    if current:
+        yield from _replaced(register, indicator, current)
     if current and lacks_shape(register, indicator, current):
         yield "No target: the year's is spread by last year's figures, which are not all published."
     if own := own_tolerance(register, indicator, target):
@@ -75,14 +76,39 @@ def remarks(
 def remarks_not_due(
     register: Register, indicator: Indicator, period: Period, last: Consolidated | None
 ) -> Iterable[str]:
-    """The last figure of an indicator that is not due, with its period, and when the next is."""
+    """The last figure of an indicator that is not due, with its period, and when the next is.
+
+    Where there was none, why; where there will be none, what takes its place.
+    """
     if last is not None and (figure := figure_shown(last, last.indicator)):
         # Words may end with a full stop of their own.
         yield f"Last reported for {(last.over or (last.period,))[-1]}: {figure.rstrip('.')}."
     elif last is not None and last.conflict:
         yield f"Last reported for {last.period}: {DISAGREED.lower()}."
-    following = next_due(register, indicator, period)
-    yield f"Next due for {following.name}." if following else "Not due for any later period yet."
+    elif last is not None and (why := _why_none(register, last)):
+        yield f"Last due for {last.period}: {why}."
+    yield from _replaced(register, indicator, period)
+    if following := next_due(register, indicator, period):
+        yield f"Next due for {following.name}."
+    elif after := successors(register, indicator):
+        yield f"Replaced by {listed(map(_from_when, after))}."
+    else:
+        yield "Not due for any later period yet."
+
+
+def _from_when(indicator: Indicator) -> str:
+    """An indicator by its ref and wording, with the period from which it is reported."""
+    from_when = f" from {indicator.first} on" if indicator.first else ""
+    return f"{indicator.ref} ({indicator.wording}){from_when}"
+
+
+def _why_none(register: Register, last: Consolidated) -> str:
+    """Why there was no figure, where any area had answered; empty where none had."""
+    if last.lacks:
+        return "incomplete"
+    if not last.observations or len(last.missing) < len(last.indicator.areas):
+        return ""
+    return "; ".join(each[:1].lower() + each[1:].rstrip(".") for each in _missing(register, last))
 
 
 def _reported(register: Register, merged: Consolidated) -> Iterable[str]:
@@ -116,11 +142,10 @@ def _missing(register: Register, merged: Consolidated) -> Iterable[str]:
         yield f"{reason}{by}."
 
 
-def _replaced(register: Register, merged: Consolidated) -> Iterable[str]:
+def _replaced(register: Register, indicator: Indicator, period: Period) -> Iterable[str]:
     """What the indicator took the place of, in its first year."""
-    period = register.period(merged.period)
-    if period and is_in_first_year(register, merged.indicator, period):
-        before = replaced_by(register, merged.indicator, period)
+    if is_in_first_year(register, indicator, period):
+        before = replaced_by(register, indicator, period)
         if named := [f"{each.ref} ({each.wording})" for each in before]:
             yield f"It replaces {listed(named)}."
 

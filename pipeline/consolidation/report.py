@@ -31,6 +31,8 @@ from schemas.observations import Achievement, Observation
 from schemas.units import shown
 
 if TYPE_CHECKING:
+    from pipeline.consolidation.changes import Changes
+
     # The store, which whoever prints a report need not load.
     from pipeline.consolidation.texts import Question
     from pipeline.store import Suppressed
@@ -69,6 +71,32 @@ class Forecast(Struct, frozen=True):
         return self.rating is not None and self.rating.colour is Colour.EXCEEDED
 
 
+class Point(Struct, frozen=True):
+    """What stands of an indicator for one period of its series."""
+
+    period: str
+    #: As printed: `64.5%`, or the state of a milestone; empty where there is none.
+    figure: str = ""
+    #: None where it is no number.
+    value: Decimal | None = None
+    #: As the store keeps it: a colour, or why it had none. Empty where nothing stands as issued.
+    rating: str = ""
+    #: Why there is no figure, in a word or two; empty where there is one.
+    why: str = ""
+
+    @property
+    def colour(self) -> Colour | None:
+        """What the figure was rated; None where it was not."""
+        return Colour(self.rating) if self.rating in tuple(Colour) else None
+
+
+class EarlierTally(Struct, frozen=True):
+    """What all that an earlier period's appendix rated added up to, as it was issued."""
+
+    period: str
+    tally: Tally
+
+
 class Line(Struct, frozen=True):
     """One indicator as the appendix prints it."""
 
@@ -100,6 +128,15 @@ class Line(Struct, frozen=True):
     #: Where the figure is of several periods: the period's own, as printed, and over which it is.
     own_shown: str = ""
     over_shown: str = ""
+    #: Its figures of up to eight periods for which it was due, the oldest first; that of this
+    #: period is the last where it is due. None of what reports in words.
+    series: tuple[Point, ...] = ()
+
+    @property
+    def last_point(self) -> Point | None:
+        """What stood last in its series before this period."""
+        before = self.series[:-1] if self.is_due else self.series
+        return before[-1] if before else None
 
     @property
     def is_due(self) -> bool:
@@ -216,6 +253,10 @@ class Report(Struct, frozen=True):
     current_sha256: str = ""
     #: None where it is neither drafted nor issued.
     edition: Edition | None = None
+    #: What up to seven periods before it came to, the oldest first: those of which an issue stands.
+    earlier: tuple[EarlierTally, ...] = ()
+    #: What it says otherwise than the last issue of its period; None where it is not to be told.
+    changes: Changes | None = None
 
     @property
     def is_draft(self) -> bool:

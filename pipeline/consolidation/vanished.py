@@ -9,7 +9,8 @@ from msgspec import Struct
 from pipeline.store import Closing, Outcome, Store, Submission
 from pipeline.store.registers import kept_register
 from pipeline.workspace.folder import Workspace
-from schemas.model import Period, Register
+from schemas.model import Register
+from schemas.periods import of_same_days
 from schemas.wording import counted, listed
 
 
@@ -52,7 +53,7 @@ def vanished_periods(
         accepted = [s for s in store.submissions(name) if s.outcome is Outcome.ACCEPTED]
         last = {sent.area: sent for sent in accepted}
         then = kept_register(workspace, accepted[-1].register_sha256) if accepted else None
-        now = _of_the_same_days(then, name, register)
+        now = of_same_days(register.periods, then.period(name) if then else None)
         yield VanishedPeriod(
             name=name,
             returns=len(last),
@@ -60,14 +61,6 @@ def vanished_periods(
             now=now.name if now else "",
             is_past=now is None and name in closed,
         )
-
-
-def _of_the_same_days(then: Register | None, name: str, register: Register) -> Period | None:
-    before = then.period(name) if then else None
-    if before is None:
-        return None
-    days = before.starts, before.ends
-    return next((each for each in register.periods if (each.starts, each.ends) == days), None)
 
 
 def _named(last: dict[str | None, Submission], register: Register) -> Iterator[str]:

@@ -230,12 +230,15 @@ def _examine(
             before = os.fstat(reading.fileno())
             if entry and not may_be_open and is_being_written(reading):
                 return Skipped(path, OPEN)
-            content = reading.read(limit + 1)
+            # No more room than that is made for what is read, since room takes time as well.
+            expected = min(before.st_size, limit)
+            content = reading.read(expected + 1)
             digest = hashlib.sha256(content)
-            size = len(content)
-            while size <= _NEVER_TAKEN and (more := reading.read(_MIB)):
+            size, is_more = len(content), len(content) > expected
+            while is_more and size <= _NEVER_TAKEN and (more := reading.read(_MIB)):
                 digest.update(more)
                 size += len(more)
+                content += more if size <= limit else b""
             after = os.fstat(reading.fileno())
     except ExchangedError as error:
         return Skipped(Path(error.filename), EXCHANGED)

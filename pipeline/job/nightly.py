@@ -158,7 +158,7 @@ def run(
         skipped = tuple(dict.fromkeys(intake.skipped))
         redaction = Redaction(register, session.store)
         with pace.during("mail"):
-            mistakes = enqueue(session, redaction, skipped)
+            mistakes = enqueue(session, redaction, skipped, issued)
             mail = deliver(session)
         lost = () if only_inbox else keeping.lost(session)
         told = tuple(

@@ -23,6 +23,7 @@ from pipeline.intake.inbox import Skipped
 from pipeline.intake.quarantine import SetApart
 from pipeline.mail.messages import MailKind
 from pipeline.mail.messages.appendix import Recalled
+from pipeline.mail.messages.areas import PLAYED_BACK
 from pipeline.mail.messages.digest import (
     CopyBeside,
     NotTaken,
@@ -70,8 +71,9 @@ class MailDue(Struct, frozen=True):
     copies: Mapping[int, Path] = field(default_factory=dict)
     #: What these brought, by the submission's number.
     contents: Mapping[int, Contents] = field(default_factory=dict)
-    #: Reads an accepted one's figures as they were understood; what is concealed is not said.
-    understood: Callable[[Submission], Sequence[Understood]] = lambda _: ()
+    #: Reads the first of an accepted one's figures as they were understood, and how many more
+    #: there are; what is concealed is not said.
+    understood: Callable[[Submission], tuple[Sequence[Understood], int]] = lambda _: ((), 0)
     #: The figures entered on areas' behalf that count and of which they are to be told, as they
     #: may be; and all there are, in the order entered.
     newly_entered: tuple[Entered, ...] = ()
@@ -113,10 +115,12 @@ def due(
     last_digest: datetime | None = None,
     copies_beside: Iterable[CopyBeside] = (),
     asked_of_register: Iterable[RegisterQuestion] = (),
+    made: Sequence[Issued] = (),
 ) -> MailDue:
     """What is due to be told, read from the store; `answered` is up to what people were told.
 
-    `redaction` is what may be told of the figures, with all that has been issued.
+    `redaction` is what may be told of the figures, with all that has been issued, and `made` are
+    the drafts and issues of this run, which are not made once more.
     """
     workspace, register, store = session.workspace, session.register, session.store
     today = session.now.date()
@@ -137,7 +141,7 @@ def due(
     set_apart = tuple(one for name, one in lying.items() if name not in answered.quarantined)
     first = {period.name: draft for period, draft in pending(session)}
     drafts = tuple(
-        draft_of(session, period, first[period.name])
+        draft_of(session, period, first[period.name], made)
         for period in register.periods
         if period.name in first
     )
@@ -162,7 +166,7 @@ def due(
             )
             for p in open_periods
         },
-        issued=tuple(published_since(session, answered.issue)),
+        issued=tuple(published_since(session, answered.issue, made)),
         drafts=tuple(one for one in drafts if _is_to_be_sent(one, register, today, store)),
         pending=drafts,
         drafted=tuple(one for one in drafts if first[one.report.period.name].id > answered.issue),
@@ -189,8 +193,10 @@ def due(
 
 def _understood(
     register: Register, store: Store, redaction: Redaction, sent: Submission
-) -> Sequence[Understood]:
-    """The figures of one submission: of a whole night's there are too many to be held at once.
+) -> tuple[Sequence[Understood], int]:
+    """The first figures of one submission, as many as are played back, and how many more it has.
+
+    Of a whole night's there are too many to be held at once.
 
     One of several areas' figures is not said before an issue has printed it: with their total it
     could give another's away.
@@ -203,9 +209,10 @@ def _understood(
 
     rows = store.rows_of("observation", sent.id)
     # The names of columns are words of SQLAlchemy's own kind.
-    plain = ({str(name): value for name, value in row.items()} for row in rows)
+    plain = ({str(name): value for name, value in row.items()} for row in rows[:PLAYED_BACK])
     figures = [msgspec.convert(row, Observation) for row in plain]
-    return understood(figures, register, sent.period or "", is_hidden)
+    told = understood(figures, register, sent.period or "", is_hidden)
+    return told, len(rows) - len(told)
 
 
 def _is_to_be_sent(draft: Issued, register: Register, today: date, store: Store) -> bool:

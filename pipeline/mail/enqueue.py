@@ -26,7 +26,7 @@ from pipeline.mail.messages import (
 from pipeline.mail.messages.appendix import Recalled
 from pipeline.mail.messages.digest import CopyBeside, RegisterQuestion, Undelivered
 from pipeline.mail.reminders import owing
-from pipeline.outputs.issuing import published_since
+from pipeline.outputs.issuing import Issued, published_since
 from pipeline.register.beside import beside
 from pipeline.register.last_read import note_asked
 from pipeline.store import Attempt, Became, Outgoing, Queued
@@ -39,16 +39,20 @@ _BODY = 256 * 1024
 
 
 def enqueue(
-    session: Session, redaction: Redaction, skipped: Sequence[Skipped] = ()
+    session: Session,
+    redaction: Redaction,
+    skipped: Sequence[Skipped] = (),
+    made: Sequence[Issued] = (),
 ) -> tuple[str, ...]:
     """Put the messages that a run owes into the queue, those that are not there yet.
 
     What is wrong with the officer's own texts comes back, a line for each mistake.
 
-    `redaction` is what may be told of figures, and `skipped` what the run left in the inbox. All
-    else comes from the store and from quarantine, so that what an earlier run did, and could not
-    tell of any more, is told too. Reminders that wait, and are overtaken by what came or by a newer
-    one, are dropped, and so is what says that the register could not be read.
+    `redaction` is what may be told of figures, `skipped` what the run left in the inbox, and `made`
+    the drafts and issues that it wrote, which are not made once more. All else comes from the store
+    and from quarantine, so that what an earlier run did, and could not tell of any more, is told
+    too. Reminders that wait, and are overtaken by what came or by a newer one, are dropped, and so
+    is what says that the register could not be read.
     """
     workspace, store, now = session.workspace, session.store, session.now
     status = mail_status(store, now)
@@ -66,14 +70,16 @@ def enqueue(
     noted = note_asked(workspace.state, asked_of_register(session), now)
     asked = [RegisterQuestion(line, _first_day(at, last_digest, now)) for line, at in noted.items()]
     answered = store.messages.answered()
-    found = due(session, answered, redaction, skipped, undelivered, last_digest, copies, asked)
+    found = due(
+        session, answered, redaction, skipped, undelivered, last_digest, copies, asked, made
+    )
     always = workspace.settings.mail.always_digest
     owed = owing(session.register, found.returned)
     last = store.last_number("submission"), store.last_number("issue")
     entered = store.last_number("entered")
     renewed = set[str]()
 
-    def made(messages: Iterable[Message]) -> Iterator[Outgoing]:
+    def noting(messages: Iterable[Message]) -> Iterator[Outgoing]:
         for each in _outgoing(session, messages):
             if each.queued.kind == MailKind.REMINDER:
                 renewed.add(each.queued.area)
@@ -83,7 +89,7 @@ def enqueue(
         messages = compose(found, session.register, office, always=always)
         # Of these it is asked once the last message has been made.
         overtaken = _overtaken(status.waiting, now, renewed, owed, found.recalled)
-        store.messages.answer(made(messages), *last, now, overtaken, found.set_apart, entered)
+        store.messages.answer(noting(messages), *last, now, overtaken, found.set_apart, entered)
         return office.texts.mistakes
 
 

@@ -1,4 +1,7 @@
-"""Making a workspace: a register to edit, settings with every default, an inbox and an outbox."""
+"""Making a workspace: a register to edit, settings with every default, an inbox and an outbox.
+
+And, for whoever edits the register, an example of all that it can say.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+from pipeline.register.example import example_register
 from pipeline.register.starter import starter_register
 from pipeline.register.writer import write_register
+from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import need_folder, open_workspace
 from pipeline.workspace.settings import FILE_NAME
 from schemas.model import Register
@@ -33,3 +38,14 @@ def make_workspace(folder: Path, today: date, register: Register | None = None) 
         write_register(register or starter_register(today), workspace.register)
         made.append(workspace.register)
     return made
+
+
+def write_example(path: Path) -> None:
+    """Write the register that shows one of each thing that a register can say.
+
+    Raises:
+        WorkspaceError: something stands there already, or it cannot be written.
+    """
+    if path.exists():
+        raise WorkspaceError(f"{path} is there already. Move it away, or name another file.")
+    write_register(example_register(), path)

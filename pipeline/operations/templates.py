@@ -21,6 +21,9 @@ from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import Workspace, need_folder
 from schemas.model import Period, Register, ServiceArea
 
+#: Where they lie in the outbox of their period.
+_FOLDER = "templates"
+
 
 class Template(Struct, frozen=True):
     """A template that is to be written."""
@@ -38,7 +41,7 @@ class Template(Struct, frozen=True):
             WorkspaceError: there can be no such folder.
             OSError: it cannot be written.
         """
-        folder = need_folder(workspace.outbox_of(self.period.name) / "templates")
+        folder = need_folder(workspace.outbox_of(self.period.name) / _FOLDER)
         path = folder / template_name(self.area, self.period)
         about = self.register, self.area, self.period, path
         write_template(*about, before=self.before, to=self.to)
@@ -69,4 +72,25 @@ def templates(session: Session, periods: Sequence[Period], area: str | None) -> 
         ]
     with suppress(WorkspaceError):
         archive_register(workspace, session.register)
+    return found
+
+
+def outdated(session: Session, periods: Sequence[Period]) -> list[Path]:
+    """The templates of some periods that lie in the outbox and are of nobody any more.
+
+    Such are those of areas that were renamed or merged, and of periods under a former name.
+    """
+    found = []
+    for each in periods:
+        register = register_for(session, each.name)
+        current = register.period(each.name)
+        named = {
+            template_name(area, current)
+            for area in register.areas
+            if current and register.indicators_of(area.ref)
+        }
+        for name in dict.fromkeys((each.name, *each.formerly)):
+            folder = session.workspace.outbox_of(name) / _FOLDER
+            lying = sorted(folder.glob("[!.~]*.xlsx"))
+            found += [path for path in lying if name != each.name or path.name not in named]
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from pipeline.consolidation.report import Report
+from pipeline.workspace.settings import Settings
 
 
 class Output(Struct, frozen=True):
@@ -34,5 +35,22 @@ WORKBOOK = Output("appendix", ".xlsx", "The appendix for committee")
 OUTPUTS = (
     WORKBOOK,
     Output("page", ".html", "The same as a web page"),
-    Output("tidy", " data.csv", "The same as data"),
+    Output("indicators", " indicators.csv", "The indicators as data"),
+    Output("tidy", " data.csv", "What each service area reported as data"),
+    Output("package", " datapackage.json", "What the columns of the data hold"),
 )
+#: Written beside them where the settings say so and pyarrow is there.
+PARQUET = (
+    Output("parquet.indicators", " indicators.parquet", "The indicators as Parquet"),
+    Output("parquet.returns", " data.parquet", "What each service area reported as Parquet"),
+)
+
+
+def outputs_of(settings: Settings) -> tuple[Output, ...]:
+    """The forms in which a workspace's reports are issued."""
+    if settings.data.parquet:
+        from pipeline.outputs.parquet import is_installed
+
+        if is_installed():
+            return (*OUTPUTS, *PARQUET)
+    return OUTPUTS

@@ -8,7 +8,7 @@ folders as well.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import report_of
+from pipeline.consolidation.changes import changes_since
 from pipeline.consolidation.content import code_of, content_of, said_by
 from pipeline.consolidation.editions import (
     edition_of,
@@ -29,7 +30,7 @@ from pipeline.consolidation.recalls import recalls
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Edition, Report
 from pipeline.consolidation.returned import as_of
-from pipeline.outputs import OUTPUTS, WORKBOOK, Output
+from pipeline.outputs import OUTPUTS, PARQUET, WORKBOOK, Output, outputs_of
 from pipeline.store import Issue, Outcome, Ruling
 from pipeline.store.journal import archive_register
 from pipeline.store.session import Session
@@ -171,7 +172,8 @@ def _folder_of(edition: Edition | None) -> str:
 
 def _files(workspace: Workspace, report: Report, folder: str) -> Mapping[str, Path]:
     register, period = report.register, report.period
-    return {each.name: path_of(each, workspace, register, period, folder) for each in OUTPUTS}
+    outputs = outputs_of(workspace.settings)
+    return {each.name: path_of(each, workspace, register, period, folder) for each in outputs}
 
 
 # --- Drafting and issuing ------------------------------------------------------------------------
@@ -266,12 +268,13 @@ def _written(session: Session, report: Report, last: Issue | None) -> Issued:
     away the draft that it was. What lay there under another name, by another title of the appendix,
     is taken away too.
     """
+    report = replace(report, changes=changes_since(report, last))
     workspace, folder = session.workspace, _folder_of(report.edition)
     files = _files(workspace, report, folder)
     current = _files(workspace, report, "")
     place = need_folder(files[WORKBOOK.name].parent)
     with disk_trouble(f"The appendix cannot be written to {place}", may_be_open=True):
-        for output in OUTPUTS:
+        for output in outputs_of(workspace.settings):
             output.write(report, files[output.name])
             if not report.is_draft:
                 write_whole(current[output.name], files[output.name].read_bytes())
@@ -331,25 +334,41 @@ def _mark_recalled(session: Session, issue: Issue, ruling: Ruling) -> None:
         write_whole(need_folder(recalled) / _RECALLED, note.encode())
         _take_away(place, {})
         # Old versions made no folder of an issue.
-        for output in OUTPUTS:
+        for output in (*OUTPUTS, *PARQUET):
             path_of(output, session.workspace, register, period).unlink(missing_ok=True)
 
 
 # --- What there is -------------------------------------------------------------------------------
 
 
-def published_since(session: Session, number: int) -> Iterator[Issued]:
-    """The last appendix of each period that was issued after an issue of that number."""
+def published_since(session: Session, number: int, made: Iterable[Issued] = ()) -> Iterator[Issued]:
+    """The last appendix of each period that was issued after an issue of that number.
+
+    What this run `made` is not made once more.
+    """
     held = recalls(session.store)
     for period in session.register.periods:
         last = session.store.last_issue(period.name)
         if last is None or last.id <= number or last.id in held:
             continue
         register = register_for(session, period.name)
-        if workbook_path(session.workspace, register, period).exists():
-            report = _report_of(session, period, last)
-            files = _files(session.workspace, report, "")
-            yield Issued(report, files, session.store.last_issue(last.period, before=last))
+        if not workbook_path(session.workspace, register, period).exists():
+            continue
+        if done := _as_made(session, last, made):
+            yield done
+            continue
+        report = _report_of(session, period, last)
+        files = _files(session.workspace, report, "")
+        yield Issued(report, files, session.store.last_issue(last.period, before=last))
+
+
+def standing(session: Session) -> Iterator[Report]:
+    """Each period's last issue as it was printed, where it was not recalled; the oldest first."""
+    held = recalls(session.store)
+    for period in sorted(session.register.periods, key=in_order):
+        last = session.store.last_issue(period.name)
+        if last is not None and last.id not in held:
+            yield _report_of(session, period, last)
 
 
 def pending(session: Session) -> Iterator[tuple[Period, Issue]]:
@@ -364,13 +383,23 @@ def pending(session: Session) -> Iterator[tuple[Period, Issue]]:
             yield period, session.store.editions.since(last)
 
 
-def draft_of(session: Session, period: Period, draft: Issue) -> Issued:
-    """A draft that is pending, as it lies in the outbox."""
+def draft_of(session: Session, period: Period, draft: Issue, made: Iterable[Issued] = ()) -> Issued:
+    """A draft that is pending, as it lies in the outbox; one that this run `made` is that."""
     last = session.store.editions.last(period.name) or draft
-    report = _report_of(session, period, last)
+    done = _as_made(session, last, made)
+    report = done.report if done else _report_of(session, period, last)
     report = replace(report, issued_at=draft.issued_at.astimezone())
     issue = session.store.last_issue(period.name)
     return Issued(report, _files(session.workspace, report, _DRAFT), issue)
+
+
+def _as_made(session: Session, issue: Issue, made: Iterable[Issued]) -> Issued | None:
+    """A draft or an issue as a run made it, if it is among what it made."""
+    named = (issue.period, issue.content, edition_of(session.store, issue))
+    for one in made:
+        if (one.report.period.name, one.report.content, one.report.edition) == named:
+            return one
+    return None
 
 
 def _report_of(session: Session, period: Period, issue: Issue) -> Report:

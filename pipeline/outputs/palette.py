@@ -9,9 +9,12 @@ from schemas.bands import NOT_RATED_FILL, Band
 INK = "#1A1A1A"
 QUIET_INK = "#454545"
 RULE = "#8A8F98"
+LINK_INK = "#0B3D91"
 HEADING_FILL = "#1F3A5F"
 HEADING_INK = "#FFFFFF"
 BAND_FILL = "#E4EAF2"
+#: A figure in a trend that is not the last one.
+TREND = "#5B7BA6"
 #: What marks a draft.
 DRAFT = "#FFC83D"
 

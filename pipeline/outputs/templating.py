@@ -71,6 +71,8 @@ def environment_of(kind: type[Environment], loader: BaseLoader) -> Environment:
     )
     env.filters.update(
         brief=brief,
+        change_shown=wording.change_shown,
+        changes_shown=wording.changes_shown,
         counted=counted,
         counts=wording.counts_shown,
         day=day_shown,

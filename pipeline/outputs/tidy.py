@@ -1,4 +1,4 @@
-"""Tidy data: one row for each indicator, period and service area that reports it.
+"""Tidy data of the returns: one row for each indicator, period and service area that reports it.
 
 The appendix's Data sheet and the CSV file hold the same rows. An area that has not reported an
 indicator has its row too, with the status `Not reported` and no figure, so that what is missing
@@ -7,23 +7,26 @@ can be counted like everything else; where nothing is due of it, the status is `
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from pipeline.consolidation.report import Line, Report, ReturnState, Section, figure_shown
+from pipeline.outputs.tables import DataColumn, DataTable, Value, clock, csv_bytes_of
 from pipeline.store import Entered
 from pipeline.workbooks.safe_text import plain
 from pipeline.workspace.folder import write_whole
 from schemas.asking import things_asked
-from schemas.model import ServiceArea
+from schemas.checks import Cells
+from schemas.model import ServiceArea, Status
 from schemas.observations import FIELDS, Observation
+from schemas.table_schema import Reference
+from schemas.units import Unit
 
 #: The status of a row whose service area has not reported the indicator.
 NOT_REPORTED = "Not reported"
@@ -31,12 +34,9 @@ NOT_REPORTED = "Not reported"
 NOT_DUE = "Not due"
 #: What a figure was restated from where nothing was printed.
 NOTHING_PRINTED = "No figure"
+#: What a row may say in place of a figure, beside the statuses of a return.
+STATUSES = (*map(str, Status), NOT_REPORTED, NOT_DUE)
 
-#: What a spreadsheet program may take for the start of a formula when it opens a CSV file; see
-#: https://owasp.org/www-community/attacks/CSV_Injection.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
-Value = str | Decimal | datetime | None
 #: Fields that are not told beside a suppressed figure.
 _BESIDE_FIGURE = frozenset({"action", "action_owner", "action_by", "forecast"})
 
@@ -53,30 +53,27 @@ class _Reported(Struct, frozen=True):
     restating: frozenset[str]
 
 
-class DataColumn(Struct, frozen=True):
-    """A column of the data: what it is, and where a row has it from."""
-
-    heading: str
-    #: On the sheet Data, in pixels.
-    width: int
-    description: str
-    value: Callable[[_Reported], Value]
-    is_number: bool = False
-    #: It says the same on each row of an indicator.
-    is_of_line: bool = False
+_Column = DataColumn[_Reported]
 
 
-def _text(heading: str, width: int, description: str, of: Callable[[_Reported], str]) -> DataColumn:
-    return DataColumn(heading, width, description, lambda row: plain(of(row)))
+def _text(
+    heading: str,
+    width: int,
+    description: str,
+    of: Callable[[_Reported], str],
+    choices: Sequence[str] = (),
+    *,
+    may_be_blank: bool = True,
+    is_of_line: bool = False,
+) -> _Column:
+    cells = Cells(str, heading, description, may_be_blank, tuple(map(str, choices)))
+    return DataColumn(cells, lambda row: str(plain(of(row))), width, is_of_line)
 
 
-def _of_line(
-    heading: str, width: int, description: str, of: Callable[[_Reported], str]
-) -> DataColumn:
-    return replace(_text(heading, width, description, of), is_of_line=True)
+_of_line = partial(_text, is_of_line=True)
 
 
-def _observed(name: str, absent: Value = "") -> DataColumn:
+def _observed(name: str, absent: Value = "") -> _Column:
     """A field of what was reported; `absent` where nothing was.
 
     A suppressed figure has no value, numerator or denominator.
@@ -87,7 +84,7 @@ def _observed(name: str, absent: Value = "") -> DataColumn:
     def value(row: _Reported) -> Value:
         if row.observation is None:
             return absent
-        reported: Value | date = getattr(row.observation, name)
+        reported: Value = getattr(row.observation, name)
         if row.observation.suppressed and name in _BESIDE_FIGURE:
             # What is done about a figure, or comes of it, tells of it.
             return None if is_number else absent
@@ -96,26 +93,59 @@ def _observed(name: str, absent: Value = "") -> DataColumn:
                 return plain(reported)
             case datetime():
                 return clock(reported, row.report)
-            case date():
-                return reported.isoformat()
         return None if is_number and row.observation.suppressed else reported
 
     said = field.described
-    return DataColumn(said.heading, said.width, said.description, value, is_number)
+    cells = Cells(field.type, said.heading, said.description, nullable=True)
+    return DataColumn(cells, value, said.width)
 
 
-def _status() -> DataColumn:
+def _status() -> _Column:
     reported = _observed("status", NOT_REPORTED)
-    return replace(reported, value=lambda row: reported.value(row) if row.line.is_due else NOT_DUE)
+    # More is said of a row than of a return.
+    cells = replace(reported.cells, type=str, nullable=False, choices=STATUSES)
+
+    def value(row: _Reported) -> Value:
+        return str(reported.value(row)) if row.line.is_due else NOT_DUE
+
+    return replace(reported, cells=cells, value=value)
+
+
+#: Why a row has no number, where it has none.
+_NO_VALUE = (
+    "suppressed",
+    "no cases",
+    "milestone",
+    "narrative",
+    "not available",
+    "not reported",
+    "not due",
+)
+
+
+def _no_value(row: _Reported) -> str:
+    """Why there is no number; empty where there is one."""
+    match row.observation:
+        case None:
+            return "not reported" if row.line.is_due else "not due"
+        case Observation(suppressed=True):
+            return "suppressed"
+        case Observation(no_cases=True):
+            return "no cases"
+        case Observation(state=state) if state is not None:
+            return "milestone"
+        case Observation(value=None) as reported:
+            return "narrative" if reported.narrative else "not available"
+    return ""
 
 
 def _as_shown(row: _Reported) -> str:
     return figure_shown(row.observation, row.line.indicator) if row.observation else ""
 
 
-def _restated_from(row: _Reported) -> str:
+def restated_from(line: Line) -> str:
     """What was printed before; blank where the figure is not restated."""
-    earlier = row.line.restated_from
+    earlier = line.restated_from
     return "" if earlier is None else plain(earlier) or NOTHING_PRINTED
 
 
@@ -131,8 +161,9 @@ def _restatement(row: _Reported) -> str:
     return "Yes" if came_after else ""
 
 
-def _edition(row: _Reported) -> str:
-    edition = row.report.edition
+def edition_named(report: Report) -> str:
+    """`Issue 2` or `Draft 7KQ2MX`; empty where it is neither."""
+    edition = report.edition
     return edition.shown if edition else ""
 
 
@@ -141,14 +172,22 @@ def _rating(row: _Reported) -> str:
 
 
 #: What was reported, the indicator as the appendix prints it, then where the figure came from.
-COLUMNS = (
-    _of_line("Period", 80, "What it reports on.", lambda r: r.report.period.name),
+COLUMNS: tuple[_Column, ...] = (
+    _of_line(
+        "Period", 80, "What it reports on.", lambda r: r.report.period.name, may_be_blank=False
+    ),
     _of_line("Priority ref", 70, "The ref of its priority.", lambda r: r.section.priority.ref),
-    _of_line("Ref", 60, "The ref of the indicator.", lambda r: r.line.indicator.ref),
+    _of_line(
+        "Ref", 60, "The ref of the indicator.", lambda r: r.line.indicator.ref, may_be_blank=False
+    ),
     _of_line("Priority", 180, "Its priority's heading.", lambda r: r.section.priority.heading),
     _of_line("Indicator", 240, "What is measured.", lambda r: r.line.indicator.wording),
-    _text("Service area", 120, "The area that reports it.", lambda r: r.area.name),
-    _of_line("Unit", 75, "What its figure is counted in.", lambda r: r.line.indicator.unit or ""),
+    _text(
+        "Service area", 120, "The area that reports it.", lambda r: r.area.name, may_be_blank=False
+    ),
+    _of_line(
+        "Unit", 75, "What its figure is counted in.", lambda r: r.line.indicator.unit or "", [*Unit]
+    ),
     _observed("value", None),
     _observed("numerator", None),
     _observed("denominator", None),
@@ -159,7 +198,12 @@ COLUMNS = (
         "Indicator performance", 110, "All areas' figure.", lambda r: r.line.performance_shown
     ),
     _of_line("Indicator rating", 115, "Its colour, or why none.", _rating),
-    _of_line("Indicator restated from", 115, "What the closed period had said.", _restated_from),
+    _of_line(
+        "Indicator restated from",
+        115,
+        "What the closed period had said.",
+        lambda r: restated_from(r.line),
+    ),
     _observed("filename"),
     _observed("sheet"),
     _observed("cell"),
@@ -167,7 +211,12 @@ COLUMNS = (
     _observed("submission"),
     _observed("commentary"),
     _text("Restatement", 95, "Yes where it came after the period had been closed.", _restatement),
-    _of_line("Edition", 105, "Of which issue or draft of the appendix this is the data.", _edition),
+    _of_line(
+        "Edition",
+        105,
+        "Of which issue or draft of the appendix this is the data.",
+        lambda r: edition_named(r.report),
+    ),
     _of_line(
         "Indicator accumulated over",
         150,
@@ -180,21 +229,23 @@ COLUMNS = (
         "The period's own figure of all areas, where its performance is over several.",
         lambda r: r.line.own_shown,
     ),
+    _text("No value because", 105, "Why Value is blank.", _no_value, _NO_VALUE),
 )
 HEADINGS = tuple(column.heading for column in COLUMNS)
 #: What the register may ask for beside figures; they are there where it asks for any of it.
-ASKED_COLUMNS = (
+ASKED_COLUMNS: tuple[_Column, ...] = (
     _observed("action"),
     _observed("action_owner"),
-    _observed("action_by"),
+    _observed("action_by", None),
     _observed("forecast", None),
     _observed("confidence"),
 )
 
 
-def columns_of(report: Report) -> tuple[DataColumn, ...]:
-    """The columns of a report's data, in their order."""
-    return (*COLUMNS, *(ASKED_COLUMNS if things_asked(report.register) else ()))
+def columns_of(*reports: Report) -> tuple[_Column, ...]:
+    """The columns of reports' data, in their order."""
+    is_any_asked = any(things_asked(each.register) for each in reports)
+    return (*COLUMNS, *(ASKED_COLUMNS if is_any_asked else ()))
 
 
 def tidy_rows(report: Report) -> list[dict[str, Value]]:
@@ -204,16 +255,18 @@ def tidy_rows(report: Report) -> list[dict[str, Value]]:
     is of the indicator is the same on each of its rows. Text is made plain; times are on the clock
     of the report's time of issue, without a zone.
     """
+    columns = columns_of(report)
+    headings = [each.heading for each in columns]
+    return [dict(zip(headings, row, strict=True)) for row in _rows(report, columns)]
+
+
+def _rows(report: Report, columns: Sequence[_Column]) -> Iterator[list[Value]]:
     restating = frozenset(
         each.area.ref for each in report.returns if each.state is ReturnState.RESTATED
     )
-    columns = columns_of(report)
-    return [
-        row
-        for section in report.sections
-        for line in section.lines
-        for row in _rows_of(report, section, line, restating, columns)
-    ]
+    for section in report.sections:
+        for line in section.lines:
+            yield from _rows_of(report, section, line, restating, columns)
 
 
 def _rows_of(
@@ -221,51 +274,40 @@ def _rows_of(
     section: Section,
     line: Line,
     restating: frozenset[str],
-    columns: tuple[DataColumn, ...],
-) -> Iterator[dict[str, Value]]:
+    columns: Sequence[_Column],
+) -> Iterator[list[Value]]:
     """The rows of one line; what is of the indicator is worked out once."""
     reported = {o.area: o for o in line.consolidated.observations}
-    of_row = [each for each in columns if not each.is_of_line]
-    of_line: dict[str, Value] = {}
+    of_row = [(at, each.value) for at, each in enumerate(columns) if not each.is_of_line]
+    of_line: list[Value] = []
     for ref in line.indicator.areas:
         area = report.register.area(ref) or ServiceArea(ref, report.register.area_name(ref))
         row = _Reported(report, section, line, area, reported.get(ref), restating)
-        of_line = of_line or {c.heading: c.value(row) if c.is_of_line else None for c in columns}
-        yield of_line | {each.heading: each.value(row) for each in of_row}
+        of_line = of_line or [c.value(row) if c.is_of_line else None for c in columns]
+        values = of_line.copy()
+        for at, value in of_row:
+            values[at] = value(row)
+        yield values
 
 
-def clock(at: datetime | None, report: Report) -> datetime | None:
-    """A time as a workbook holds it: on the clock of the time of issue, without a zone."""
-    if at is None or at.tzinfo is None:
-        return at
-    return at.astimezone(report.issued_at.tzinfo).replace(tzinfo=None)
+TABLE = DataTable(
+    name="returns",
+    title="What each service area reported",
+    description="One row for each indicator, period and service area that reports it, with the "
+    "file, sheet and cell that the figure was read from.",
+    ending=" data.csv",
+    columns=lambda reports: columns_of(*reports),
+    rows=_rows,
+    key=("Period", "Ref", "Service area"),
+    refers=Reference(("Period", "Ref"), "indicators"),
+)
 
 
 def csv_bytes(report: Report) -> bytes:
-    """The rows as CSV in UTF-8 with a byte order mark, as Excel opens it right.
-
-    Text that a spreadsheet could take for a formula has an apostrophe before it; numbers are
-    plain (`-2.5`), times are `2013-04-30 09:15`.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(column.heading for column in columns_of(report))
-    writer.writerows([_printed(v) for v in row.values()] for row in tidy_rows(report))
-    return text.getvalue().encode("utf-8-sig")
+    """The rows as CSV."""
+    return csv_bytes_of(TABLE, [report])
 
 
 def write(report: Report, path: Path) -> None:
     """Writes `csv_bytes` to a file, whole or not at all; makes the folder where there is none."""
     write_whole(path, csv_bytes(report))
-
-
-def _printed(value: Value) -> str:
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            return f"{value:f}"
-        case datetime():
-            return f"{value:%Y-%m-%d %H:%M}"
-        case _:
-            return f"'{value}" if value.startswith(_FORMULA_STARTS) else value

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
+from typing import TYPE_CHECKING
 
-from pipeline.consolidation.rating import NotRated, Tally, edge
+from pipeline.consolidation.rating import ARROWS, NotRated, Tally, edge
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState, Section
 from schemas.findings import Finding
 from schemas.model import Period, Register
 from schemas.units import Unit, quantise, row_of, shown
 from schemas.wording import counted, day_shown, noun_for
+
+if TYPE_CHECKING:
+    # Of what whoever prints no appendix has no need to load.
+    from pipeline.consolidation.changes import Change, Changes
+    from pipeline.consolidation.movements import Movement
 
 #: Why an indicator has no colour, for readers who do not know the register.
 REASONS = {
@@ -88,6 +94,19 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
         if t
         for decimals in (indicator.decimals if t.decimals is None else t.decimals,)
     ]
+
+
+def rating_before_shown(report: Report, line: Line) -> str:
+    """What an indicator was rated last time: `was Green`, `was not rated`; empty where by nothing.
+
+    Of what was not rated and is not rated it says nothing.
+    """
+    before = line.last_point
+    if before is None or not before.rating:
+        return ""
+    if before.colour is None:
+        return "was not rated" if line.rating.colour else ""
+    return f"was {report.bands.of(before.colour).word}"
 
 
 def beside_shown(line: Line, report: Report) -> list[tuple[str, str]]:
@@ -199,6 +218,50 @@ def return_state_shown(returned: ReturnReceived, period: Period) -> str:
         case _ if returned.rejected_since:
             return f"{words}; a later return, {returned.rejected_since}, was sent back"
     return words
+
+
+def changes_shown(report: Report, changes: Changes) -> str:
+    """What a report says otherwise than the last issue, in sentences: how many of each kind."""
+    if changes.since is None:
+        if report.is_draft:
+            return f"No appendix for {report.period.name} has been issued yet."
+        return f"This is the first issue of the appendix for {report.period.name}."
+    said = [f"The last issue was on {moment_shown(changes.since)}."]
+    if not changes.is_known:
+        said.append("What it said was not kept, so nothing is compared.")
+        return " ".join(said)
+    if changes.overall is not None:
+        then, now = changes.overall
+        said.append(f"Overall was {then} then and is {now} now.")
+    said += [f"{group}: {len(found)}." for group, found in changes.groups]
+    if not changes.groups:
+        said.append(
+            "No figure, target or colour has changed since; texts, or whose figures are in it, "
+            "have."
+        )
+    return " ".join(said)
+
+
+def change_shown(change: Change) -> str:
+    """How an indicator is printed now and was before: `5, ▼ Red; was 4, amber`; or empty."""
+    return "; ".join(filter(None, (change.now, change.was)))
+
+
+def figures_moved(movement: Movement) -> tuple[str, str]:
+    """The earlier figure, as published, and how far it moved: (`4248`, `▲ 8.4% of target, worse`).
+
+    A movement that is not a share of a target is one of the figure itself.
+    """
+    travel, indicator = movement.travel, movement.line.indicator
+    decimals = indicator.decimals if travel.decimals is None else travel.decimals
+    share = movement.share * 100
+    percent = quantise(Decimal(share.numerator) / Decimal(share.denominator), 1)
+    far = shown(percent, Unit.PERCENT) if percent else "under 0.1%"
+    of = " of target" if movement.of_target else ""
+    return (
+        shown(travel.earlier, indicator.unit, decimals),
+        f"{ARROWS[travel.trend]} {far}{of}, {travel.verdict}",
+    )
 
 
 def place_shown(finding: Finding) -> str:

@@ -7,7 +7,7 @@ that an officer adds a row by typing under it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from io import BytesIO
 from math import ceil
@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.register.rows import SEPARATOR, Amount, Cell, Cells, tables
 from pipeline.workbooks.safe_text import plain
-from pipeline.workbooks.worksheets import set_a4
+from pipeline.workbooks.worksheets import put_text, set_a4
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import write_whole
 from schemas.model import Register
@@ -31,14 +31,14 @@ from schemas.units import cell_value, grouped, number_format, places
 
 #: Excel's own limit, in characters; more would be left out without a word.
 _LONGEST_CELL = 32_767
+#: When a register without periods is said to have been made: Excel knows no day before.
+_NO_DAY = date(1900, 1, 1)
 #: How far below the data the drop-downs and notes reach.
 SPARE_ROWS = 200
 
 _LINE_HEIGHT = 15
 #: In the width of a digit, in which columns are measured.
 _WIDTH_OF_LETTER = 1.05
-#: Text that a spreadsheet takes for a formula once its cell is edited.
-_FORMULA_SIGNS = ("=", "+", "-", "@")
 _CELL = {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
 _CELL |= {"border": 1, "border_color": "#BFBFBF"}
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3864", "valign": "vcenter"}
@@ -54,7 +54,7 @@ _LOOKS: dict[Content, dict[str, Any]] = {
 
 
 def write_register(register: Register, path: Path) -> None:
-    """Write the register as a workbook at `path`, over what stands there.
+    """Write the register as a workbook at `path`, over what stands there; the same gives the same.
 
     Percentages stand as percentages, figures with the decimals they were typed with. Raises
     `WorkspaceError` where the file cannot be written.
@@ -80,7 +80,11 @@ class _Writer:
         self._heading = self._format(**_HEADING)
 
     def write(self, register: Register) -> None:
-        self._book.set_properties({"title": f"Register: {plain(register.framework.title)}"})
+        # Of the day on which it is written the bytes would tell.
+        begins = min((period.starts for period in register.periods), default=_NO_DAY)
+        created = datetime.combine(begins, time(), UTC)
+        title = f"Register: {plain(register.framework.title)}"
+        self._book.set_properties({"title": title, "created": created})
         self._book.set_size(28_800, 16_000)
         sheets = {sheet: self._book.add_worksheet(sheet.title) for sheet in SHEETS}
         for name, sheet in LISTS.items():
@@ -149,9 +153,7 @@ class _Writer:
                         f"needs {len(cell):,} characters in one cell, and Excel holds "
                         f"{_LONGEST_CELL:,}."
                     )
-                if cell.startswith(_FORMULA_SIGNS):
-                    style = self._cell_format(content, quote_prefix=True, **looks)
-                worksheet.write_string(row, at, plain(cell), style)
+                put_text(worksheet, row, at, cell, style)
             case date():
                 worksheet.write_datetime(row, at, datetime.combine(cell, time()), style)
             case Amount():

@@ -12,7 +12,7 @@ from pipeline.consolidation.merge import Consolidated
 from pipeline.consolidation.rating import ACTION_FOR, rate
 from pipeline.returns.frames import Earlier, Placed, Rows
 from pipeline.returns.reading import ReportedRow
-from schemas.asking import AskAction, Asks, asks_of
+from schemas.asking import BESIDE_FIGURE, AskAction, Asks, asks_of
 from schemas.bands import bands_of
 from schemas.bearing import compared
 from schemas.model import Colour, Indicator, Period, PolicyKind, Register
@@ -23,18 +23,20 @@ _NOTHING_ASKED = Asks()
 
 
 def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier) -> Rows:
-    """One row for each indicator that a return reports and of which more is asked."""
+    """One row for each indicator that a return reports and of which more is asked, or said."""
     asks = {each.ref: asks_of(register.framework, each) for each in register.indicators}
-    asks = {ref: asked for ref, asked in asks.items() if asked != _NOTHING_ASKED}
+    is_any_asked = any(asked != _NOTHING_ASKED for asked in asks.values())
     bands = bands_of(register)
     numbers: list[int] = []
     read: list[ReportedRow] = []
     columns: dict[str, list[Any]] = defaultdict(list)
-    for one in returns if asks else ():
+    for one in returns if is_any_asked else ():
         own = {each.ref: each for each in register.indicators_of(one.area.ref)}
         for row in one.reading.rows:
             indicator, asked = own.get(row.indicator), asks.get(row.indicator)
             if indicator is None or asked is None:
+                continue
+            if asked == _NOTHING_ASKED and not row.beside:
                 continue
             numbers.append(one.number)
             read.append(row)
@@ -49,6 +51,9 @@ def asked_frame(returns: Iterable[Placed], register: Register, earlier: Earlier)
                 "colour": bands.of(colour).said if colour else "",
                 "is_due": colour in ACTION_FOR.get(asked.action, ()),
                 "has_figure": row.value is not None and not row.suppressed,
+                "unasked": frozenset(
+                    key for key in row.beside if BESIDE_FIGURE[key] not in asked.things
+                ),
                 "received_on": one.received_on,
                 "columns": frozenset(one.reading.columns[row.table]),
             }

@@ -42,6 +42,7 @@ def _told(
     following = next_due(register, indicator, period)
     after = replacing(register, indicator, period)
     by = listed(f"{each.ref} ({each.wording})" for each in after)
+    instead = ": report that" if any(register.indicator(each.ref) for each in after) else ""
     return NOT_DUE.found(
         sheet,
         cell,
@@ -49,5 +50,5 @@ def _told(
         wording=indicator.wording,
         period=period.name,
         next=f" It is next due for {following.name}." if following else "",
-        replaced=f" {by} replaced it: report that." if by else "",
+        replaced=f" {by} replaced it{instead}." if by else "",
     )

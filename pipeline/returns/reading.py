@@ -27,6 +27,8 @@ class ReportedRow(Observation, frozen=True, array_like=True):
     seen: dict[str, str] = field(default_factory=dict)
     #: A cell of the row could not be read; checks on missing figures would say it twice.
     is_bad: bool = False
+    #: The fields beside the figure in which anything is said, be it asked for or not.
+    beside: tuple[str, ...] = ()
 
     @property
     def has_figure(self) -> bool:

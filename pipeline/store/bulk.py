@@ -20,8 +20,10 @@ from pipeline.store.tables import DecimalText
 #: How a driver marks a value's place in a statement.
 _MARKS = {"qmark": "?", "pyformat": "%s", "format": "%s"}
 #: Types of values that every driver takes as they are, where the column's own changes none.
-_NOTHING = frozenset({NoneType})
 _AS_THEY_ARE = frozenset({NoneType, str})
+#: What stands in a statement itself where all rows have it: a value handed over with each row
+#: costs as much as one that says something, and of most columns few rows say anything.
+_WRITTEN = {NoneType: "NULL", str: "''", bool: "FALSE"}
 
 
 def add_all(
@@ -35,23 +37,31 @@ def add_all(
     groups = [(owner, records) for owner, records in brought if records]
     if not groups:
         return
-    _, *columns = table.columns
+    number, *columns = table.columns
     records: list[msgspec.Struct] = [*chain.from_iterable(records for _, records in groups)]
+    dialect = connection.dialect
+    mark = _MARKS[dialect.paramstyle]
+    #: What stands in the statement for each column, and the values of those that are marked.
+    written = {number.name: mark}
     values: list[Iterable[object]] = [
         chain.from_iterable(repeat(owner, len(records)) for owner, records in groups)
     ]
     for column in columns:
+        written[column.name] = mark
         if column.name == "position":
             values.append(chain.from_iterable(range(len(records)) for _, records in groups))
+            continue
+        found = [*map(attrgetter(column.name), records)]
+        kind, said = type(found[0]), found[0]
+        if kind in _WRITTEN and not said and found.count(said) == len(found):
+            written[column.name] = _WRITTEN[kind]
         else:
-            values.append(_bound(column, [*map(attrgetter(column.name), records)], connection))
-    dialect = connection.dialect
-    format_name = dialect.identifier_preparer.format_column
-    names = ", ".join(format_name(column) for column in table.columns)
-    marks = ", ".join([_MARKS[dialect.paramstyle]] * len(table.columns))
+            values.append(_bound(column, found, connection))
+    quoted = dialect.identifier_preparer.quote
     into = dialect.identifier_preparer.format_table(table)
     connection.exec_driver_sql(
-        f"INSERT INTO {into} ({names}) VALUES ({marks})",  # noqa: S608 - names of our own tables
+        f"INSERT INTO {into} ({', '.join(map(quoted, written))}) "  # noqa: S608 - names of our own tables
+        f"VALUES ({', '.join(written.values())})",
         [*zip(*values, strict=True)],
     )
 
@@ -63,7 +73,7 @@ def _bound(
     dialect = connection.dialect
     process = column.type.dialect_impl(dialect).bind_processor(dialect)
     kinds = set(map(type, values))
-    if kinds <= _NOTHING or (process is None and kinds <= _AS_THEY_ARE):
+    if process is None and kinds <= _AS_THEY_ARE:
         return values
     process = process or _plain
     if isinstance(column.type, DecimalText):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,11 +14,39 @@ from pipeline.store import engine as e
 from pipeline.store import tables as t
 from pipeline.store.decisions import Ruling
 from pipeline.store.period_names import period_names
-from pipeline.store.records import add, by_owner, rows_found, rows_of
+from pipeline.store.records import add, by_owner, in_portions, rows_found, rows_of
 from pipeline.store.rows import Issue, IssuedRating
 
 #: Old issues do not say so, and are none.
 _IS_DRAFT = sa.func.coalesce(t.issue.c.is_draft, sa.false())
+#: What so many ratings of issues say is kept for the next look-up, some megabytes of it.
+_MOST_KEPT = 50_000
+
+
+class _Said:
+    """What issues say of each indicator, which never changes: the last ones that were looked up.
+
+    A number that a transaction gave and took back may be given again, so that what the issue was
+    made from, and when, belongs to the key. One that says nothing is looked up again: a replay puts
+    in the issues first, and what they say after them.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[object, ...], tuple[IssuedRating, ...]] = OrderedDict()
+        self._many = 0
+
+    def get(self, key: tuple[object, ...]) -> tuple[IssuedRating, ...] | None:
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return self._kept.get(key)
+
+    def keep(self, key: tuple[object, ...], said: tuple[IssuedRating, ...]) -> None:
+        if said:
+            self._kept[key] = said
+        self._many += len(said)
+        while self._many > _MOST_KEPT:
+            _, oldest = self._kept.popitem(last=False)
+            self._many -= len(oldest)
 
 
 class Editions:
@@ -25,6 +54,7 @@ class Editions:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._said = _Said()
 
     def record(self, issue: Issue, ruling: Ruling | None = None) -> int:
         """Note one, what it says of each indicator, and what not; its number comes back.
@@ -92,16 +122,32 @@ class Editions:
         return next(iter(self._chosen(t.issue.c.id == last.scalar_subquery())), None)
 
     def _chosen(self, chosen: sa.ColumnElement[bool]) -> tuple[Issue, ...]:
-        said = sa.select(t.rating).join(t.issue).where(chosen).order_by(t.rating.c.position)
         with e.reading(self._engine) as connection:
-            ratings = by_owner(connection, said, IssuedRating)
-            found = rows_found(connection, sa.select(t.issue).where(chosen).order_by(t.issue.c.id))
-            return tuple(_to_issue(row, ratings[row["id"]]) for row in found)
+            rows = [
+                (_key(row), row)
+                for row in rows_found(
+                    connection, sa.select(t.issue).where(chosen).order_by(t.issue.c.id)
+                )
+            ]
+            said = {key: found for key, _ in rows if (found := self._said.get(key)) is not None}
+            new = {row["id"]: key for key, row in rows if key not in said}
+            for some in in_portions(new):
+                c = t.rating.c
+                query = sa.select(t.rating).where(c.issue_id.in_(some)).order_by(c.position)
+                ratings = by_owner(connection, query, IssuedRating)
+                for number in some:
+                    said[new[number]] = tuple(ratings[number])
+                    self._said.keep(new[number], said[new[number]])
+            return tuple(_to_issue(row, said[key]) for key, row in rows)
 
     def _is_for(self, period: str | None) -> sa.ColumnElement[bool]:
         """Whether an issue is one of this period, or of any where none is named."""
         names = [] if period is None else [period]
         return period_names(self._engine).is_of(t.issue.c.period, *names)
+
+
+def _key(row: Mapping[Any, Any]) -> tuple[object, ...]:
+    return row["id"], row["content"], row["issued_at"]
 
 
 def _to_issue(row: Mapping[Any, Any], ratings: Sequence[IssuedRating]) -> Issue:

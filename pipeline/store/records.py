@@ -14,6 +14,7 @@ from pipeline.store.engine import reading
 from pipeline.store.period_names import period_names
 
 T = TypeVar("T")
+V = TypeVar("V", str, int)
 
 #: How many values a statement names at once.
 _MANY = 500
@@ -70,7 +71,7 @@ def by_owner(
     return found
 
 
-def in_portions(values: Iterable[str]) -> Iterator[list[str]]:
+def in_portions(values: Iterable[V]) -> Iterator[list[V]]:
     """The values, so many at once that a statement can name them."""
     wanted = list(values)
     return (wanted[start : start + _MANY] for start in range(0, len(wanted), _MANY))

@@ -42,31 +42,62 @@ def due(register: Register, store: Store, today: date) -> Due:
     if years is None:
         return Due("", ())
     rule = f"kept for {counted(years, 'year')} after the end of the period"
-    past = [(sent, day) for sent, day in _fall_due(register, store) if day <= today]
+    over = [
+        period
+        for period, days in _fall_due(register, store).items()
+        if any(day <= today for day in days)
+    ]
+    if not over:
+        return Due(rule, ())
+    gone = {one.submission_id for one in store.decisions.all(Forgotten)}
+    past = [
+        (sent, day)
+        for sent in store.submissions(*over)
+        if sent.id not in gone
+        and (day := _day_after(_counted_from(sent.period, sent.received_at, register), years))
+        and day <= today
+    ]
     since = max((day for _, day in past), default=None)
     return Due(rule, tuple(sent for sent, _ in past), since)
 
 
 def next_day(register: Register, store: Store, today: date) -> date | None:
     """The next day after today on which anything falls due."""
-    return min((day for _, day in _fall_due(register, store) if day > today), default=None)
+    found = _fall_due(register, store).values()
+    return min((day for days in found for day in days if day > today), default=None)
 
 
-def _fall_due(register: Register, store: Store) -> Iterator[tuple[Submission, date]]:
-    """Each submission that is not forgotten, and the first day on which it is to be."""
+def _fall_due(register: Register, store: Store) -> dict[str | None, set[date]]:
+    """The first days on which what is not forgotten is to be, by the periods that it names.
+
+    Of a period of the register it is the same day for all, so that none of it need be read.
+    """
     years = register.framework.keep_years
     if years is None:
-        return
-    gone = {one.submission_id for one in store.decisions.all(Forgotten)}
-    for sent in store.submissions():
-        last = _years_after(_counted_from(sent, register), years)
-        if sent.id not in gone and last < date.max:
-            yield sent, last + timedelta(days=1)
+        return {}
+    found: dict[str | None, set[date]] = {}
+    for name in store.kept.periods():
+        if period := register.period(name or ""):
+            days = {_day_after(period.ends, years)}
+        else:
+            days = {_day_after(_received_on(at), years) for at in store.kept.moments(name)}
+        found[name] = {day for day in days if day}
+    return found
 
 
-def _counted_from(sent: Submission, register: Register) -> date:
-    period = register.period(sent.period or "")
-    return period.ends if period else sent.received_at.astimezone().date()
+def _counted_from(name: str | None, received_at: datetime, register: Register) -> date:
+    period = register.period(name or "")
+    return period.ends if period else _received_on(received_at)
+
+
+def _received_on(moment: datetime) -> date:
+    return moment.astimezone().date()
+
+
+def _day_after(counted_from: date, years: int) -> date | None:
+    """The first day on which what is kept for so many years is kept no longer."""
+    last = _years_after(counted_from, years)
+    return last + timedelta(days=1) if last < date.max else None
 
 
 def _years_after(day: date, years: int) -> date:

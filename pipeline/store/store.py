@@ -23,6 +23,7 @@ from pipeline.store.counting import STANDING, had_come, with_provenance
 from pipeline.store.decisions import Decisions, Ruling
 from pipeline.store.editions import Editions
 from pipeline.store.entered import Entered, EnteredFigures, in_force, with_entered
+from pipeline.store.kept import Kept
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
 from pipeline.store.period_names import period_names
@@ -85,6 +86,7 @@ class Store:
         self.decisions = Decisions(engine)
         self.editions = Editions(engine)
         self.entered = EnteredFigures(engine)
+        self.kept = Kept(engine)
         self.messages = Messages(engine)
 
     def close(self) -> None:
@@ -203,13 +205,6 @@ class Store:
         query = sa.select(c.register_sha256).group_by(c.register_sha256)
         with e.reading(self._engine) as connection:
             return tuple(connection.scalars(query.order_by(sa.func.max(c.id).desc())))
-
-    def kept_sizes(self) -> dict[str, int]:
-        """The size of every file that was received and not forgotten, by its hash."""
-        c, gone = t.submission.c, sa.select(t.forgotten.c.submission_id)
-        query = sa.select(c.sha256, c.size).where(c.id.not_in(gone))
-        with e.reading(self._engine) as connection:
-            return dict(map(tuple, connection.execute(query)))
 
     def submissions(self, *periods: str | None) -> tuple[Submission, ...]:
         """Every submission in the order received, of these periods or of all, with findings.

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import accumulate
+from math import ceil
 
 #: Excel draws no row taller, in points.
 TALLEST_ROW = 409.0
@@ -86,6 +87,11 @@ def _room(width: int, size: float) -> int:
     """The widest line, in parts of the type size, in a cell of that many pixels."""
     room = width * _USABLE - _PADDING
     return max(bisect_right(range(_WIDEST), room, key=lambda units: _pixels(units, size)) - 1, 0)
+
+
+def cell_width(line: float) -> int:
+    """The pixels of a cell in which a line of text that many pixels wide stands whole."""
+    return ceil((line + _PADDING + 1) / _USABLE)
 
 
 # Areas, files and their hashes stand in many rows of the data.

@@ -7,6 +7,10 @@ import re
 #: The most that Excel holds in a cell, in UTF-16 units.
 LONGEST_CELL = 32_767
 
+#: What a spreadsheet program may take for the start of a formula, once it opens a CSV file or
+#: somebody edits the cell; see https://owasp.org/www-community/attacks/CSV_Injection.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
 #: Within square brackets of a pattern: controls, unpaired surrogates and non-characters. XML and
 #: HTML forbid them or nobody sees them; a workbook that holds one may be reported as damaged.
 CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
@@ -56,6 +60,11 @@ def plain(text: str, longest: int = LONGEST_CELL) -> str:
     cut = allowed.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore")
     # xlsxwriter takes such text for the markup of a rich string and would write it as XML.
     return f" {cut[: longest - 1]}" if cut.startswith("<r>") and cut.endswith("</r>") else cut
+
+
+def begins_like_formula(text: str) -> bool:
+    """Whether a spreadsheet program may take text for a formula."""
+    return text.startswith(_FORMULA_STARTS)
 
 
 def literal(text: str) -> str:

@@ -24,6 +24,8 @@ if sys.platform == "linux":
     import fcntl
 
 _MIB = 1024 * 1024
+#: As much is read at once to be hashed, in bytes.
+_PIECE = 64 * 1024
 #: The longest name that file systems take, in bytes.
 _LONGEST_NAME = 255
 #: A pipe is not waited for.
@@ -82,7 +84,11 @@ def holds(path: File, sha256: str) -> bool:
 
 
 def _digest(file: BufferedReader) -> str:
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    # In small pieces: `hashlib.file_digest` makes more room than that for each file.
+    digest = hashlib.sha256()
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def is_final(path: File, sha256: str, *, sync: bool = False) -> bool:

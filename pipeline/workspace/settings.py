@@ -67,6 +67,13 @@ class StoreSettings(_Section, frozen=True):
     url: str = ""
 
 
+class DataSettings(_Section, frozen=True):
+    """What is written beside the appendix."""
+
+    #: The data as Parquet too, where the extra `parquet` is installed.
+    parquet: bool = False
+
+
 class ServerSettings(_Section, frozen=True):
     """A mail server and who logs in there. The password stands elsewhere: `mail.secrets`."""
 
@@ -233,6 +240,7 @@ class Settings(_Section, frozen=True):
     paths: Paths = Paths()
     limits: Limits = Limits()
     store: StoreSettings = StoreSettings()
+    data: DataSettings = DataSettings()
     mail: MailSettings = MailSettings()
     nights: NightSettings = NightSettings()
     metrics: MetricsSettings = MetricsSettings()

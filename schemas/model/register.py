@@ -48,6 +48,8 @@ class Framework(Struct, frozen=True):
     #: On which days drafts are sent; none: on any.
     draft_days: tuple[Weekday, ...] = ()
     year_begins: FirstMonth = FirstMonth.APRIL
+    #: Of how many earlier periods the appendix has columns; None: of as many as fit.
+    earlier_periods: int | None = None
     #: What is asked for beside each figure, where its indicator does not say otherwise.
     ask_action: AskAction = AskAction.NEVER
     ask_forecast: Requirement = Requirement.NEVER
@@ -107,6 +109,11 @@ class Register(Struct, frozen=True, dict=True):
     def spread_by_last_year(self) -> tuple[Target, ...]:
         """The targets of years that are spread in the shape of the year before."""
         return tuple(each for each in self.targets if each.profile is Profile.LAST_YEAR)
+
+    @cached_property
+    def has_cumulative(self) -> bool:
+        """Whether any indicator is reported cumulatively, in any period."""
+        return any(i.accumulation.is_reported_so for i in self.versions or self.indicators)
 
     def target(self, indicator: str, period: str) -> Target | None:
         """The target row of an indicator for a period, if the register has one."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from schemas.asking import AskAction, Confidence, Requirement
+from schemas.asking import BESIDE_FIGURE, AskAction, Confidence, Requirement
 from schemas.checks import Cells, Checks, Condition, RowCheck
 from schemas.fields import ASKED_FIELDS
 from schemas.findings import Severity
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from schemas.checks import Verdicts
 
 _FIELDS = {field.key: field for field in ASKED_FIELDS}
+#: An action that is to be done in more years than that is asked about.
+_FAR = 5
+_YEAR = 366
 
 
 def _has_words(is_due: pd.Series[bool], is_bad: pd.Series[bool], said: pd.Series[Any]) -> Verdicts:
@@ -37,6 +41,14 @@ def _has_required(
 ) -> Verdicts:
     """Whether what is required beside a figure is given, or there is no figure."""
     return (asks != Requirement.REQUIRED) | ~has | is_bad | given.notna()
+
+
+def _is_near(by: pd.Series[Any], came: pd.Series[Any]) -> Verdicts:
+    return [(one - other).days <= _FAR * _YEAR for one, other in zip(by, came, strict=True)]
+
+
+def _is_asked(unasked: pd.Series[Any], *, key: str) -> Verdicts:
+    return [key not in each for each in unasked]
 
 
 def _to_fill_in(row: Any, key: str) -> dict[str, str]:
@@ -71,6 +83,7 @@ ASKED_BESIDE = Checks(
         "forecast": Cells(Decimal, "Forecast", "The year's figure.", nullable=True),
         "confidence": Cells(Confidence, "Confidence", "How sure the figure is.", nullable=True),
         "received_on": Cells(date, "Received on", "The day on which the return came."),
+        "unasked": Cells(frozenset, "Not asked", "The fields filled in and not asked for."),
         "columns": Cells(frozenset, "Columns", "The fields that have a column in its table."),
     },
     common=lambda row: {"ref": row.ref, "value": ""},
@@ -117,6 +130,28 @@ ASKED_BESIDE = Checks(
             },
             words=lambda row, _: {"value": f"{row.action_by:%d/%m/%Y}"},
             severity=Severity.WARNING,
+        ),
+        RowCheck(
+            "C67",
+            "Date of the action is far away",
+            "The corrective action on {ref} is to be done by {value}, more than {years} years from "
+            "when the return came.",
+            "If another day is meant, correct it and send the return again.",
+            "A year mistyped, such as 2926, would be printed as a plan.",
+            at={"action_by": Condition(("action_by", "received_on"), _is_near)},
+            words=lambda row, _: {"value": f"{row.action_by:%d/%m/%Y}", "years": str(_FAR)},
+            severity=Severity.WARNING,
+        ),
+        RowCheck(
+            "C66",
+            "Given and not asked for",
+            "{heading} is given for {ref}, of which the register does not ask it: it is printed "
+            "nowhere.",
+            "Nothing. What committee should read belongs in the commentary.",
+            "What somebody typed is not passed over in silence.",
+            at={key: Condition(("unasked",), partial(_is_asked, key=key)) for key in BESIDE_FIGURE},
+            words=lambda _row, field: {"heading": _FIELDS[field].heading},
+            severity=Severity.INFO,
         ),
         RowCheck(
             "C64",

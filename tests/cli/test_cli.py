@@ -20,7 +20,7 @@ from tests.support.command_line import quarterday
 COMMANDS = ("demo", "init", "template", "validate", "ingest", "status", "merge", "appendix",
             "send", "run", "fetch", "schedule", "runs", "watch", "history", "trace", "replay",
             "accept", "forget", "doctor", "backup", "restore", "register check",
-            "register diff")  # fmt: skip
+            "register diff", "register example")  # fmt: skip
 
 
 def complaint(result: Result) -> str:
@@ -189,7 +189,7 @@ def test_stage_by_stage_gives_what_a_night_gives(demo: Path, fresh: Path) -> Non
     assert figures["P2-1"] == "4605"
     assert figures["P6-1"] == "3.56%"
     written = json.loads(quarterday("appendix", "-w", fresh, "--json").stdout)["written"]
-    assert [Path(path).suffix for path in written] == [".xlsx", ".html", ".csv"]
+    assert [Path(path).suffix for path in written] == [".xlsx", ".html", ".csv", ".csv", ".json"]
     assert json.loads(quarterday("send", "-w", fresh, "--json").stdout)["written"] == []
     assert quarterday("run", "-w", fresh).exit_code == 0
 

@@ -89,7 +89,7 @@ def test_a_text_beside_another_indicator_is_withheld_or_asked_about(
     path = council.place.inbox / "return.xlsx"
     fill_return(council.register, SAFETY, PERIOD, path, entries)
     council.night()
-    (data,) = (council.root / "outbox").glob("*/*.csv")
+    (data,) = (council.root / "outbox").glob("*/* data.csv")
     text = data.read_text(encoding="utf-8-sig")
     assert (said not in text, WITHHELD in text) == (is_withheld, is_withheld)
     digests = [p.read_text() for p in (council.root / "outbox").rglob("*digest*.eml")]
@@ -119,6 +119,6 @@ def test_commentary_that_quotes_an_earlier_figure_is_withheld(
     path = council.drop(SAFETY, {"P1-1": 60}, "corrected.xlsx")
     fill_in(path, {"P1-1": {"Commentary": said}})
     council.night()
-    (data,) = (council.root / "outbox" / PERIOD.name).glob("*.csv")
+    (data,) = (council.root / "outbox" / PERIOD.name).glob("* data.csv")
     text = data.read_text(encoding="utf-8-sig")
     assert (said not in text, WITHHELD in text) == (is_withheld, is_withheld)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from schemas.accumulation import Accumulation
 from schemas.deciding import IssueRule
-from schemas.frequency import Profile
+from schemas.frequency import Frequency, Profile
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Period, Register, Target
 from tests.support.builders import CARE, SAFETY, indicator
@@ -99,7 +99,7 @@ def test_what_is_reported_cumulatively_has_what_the_quarter_added(council: Counc
 
 def test_data_page_and_appendix_say_both(council: Council) -> None:
     folder = council.place.outbox_of(QUARTERS[5].name)
-    (data,), (page,) = folder.glob("*.csv"), folder.glob("*.html")
+    (data,), (page,) = folder.glob("* data.csv"), folder.glob("*.html")
     row = next(csv.DictReader(data.read_text(encoding="utf-8-sig").splitlines()))
     assert row["Indicator performance"] == "102"
     assert row["Indicator accumulated over"] == "year to date, April to September 2012"
@@ -117,6 +117,36 @@ def test_what_replaces_another_says_so_and_owes_alone(council: Council) -> None:
     assert "It replaces P1-4 (Calls answered)." in line(council, QUARTERS[4], "P1-5")["remarks"]
     (told,) = council.ask("merge", "--period", QUARTERS[5].name)
     assert "P1-4" not in [each["ref"] for each in told["indicators"]]
+
+
+def test_a_year_in_which_one_replaces_another_tells_of_both(tmp_path: Path) -> None:
+    quarterly = {"due": Frequency.QUARTERLY}
+    old = replace(OLD, last=QUARTERS[5].name, **quarterly)
+    new = replace(NEW, first=QUARTERS[6].name, **quarterly)
+    council = Council(tmp_path / "council", register_of(old, new))
+    for number, ref in ((5, "P1-4"), (7, "P1-5")):
+        path = council.place.inbox / f"{number}.xlsx"
+        entries = {ref: {"Performance": number}}
+        fill_return(council.register, SAFETY, QUARTERS[number], path, entries)
+    council.night()
+    (told,) = council.ask("merge", "--period", YEAR.name)
+    assert [(each["ref"], each["remarks"]) for each in told["indicators"]] == [
+        (
+            "P1-4",
+            [
+                "Last reported for 2012-13 Q2: 5.",
+                "Replaced by P1-5 (Calls answered in time) from 2012-13 Q3 on.",
+            ],
+        ),
+        (
+            "P1-5",
+            [
+                "Last reported for 2012-13 Q4: 7.",
+                "It replaces P1-4 (Calls answered).",
+                "Not due for any later period yet.",
+            ],
+        ),
+    ]
 
 
 def test_a_row_of_what_was_replaced_is_passed_over_and_told_what_replaced_it(

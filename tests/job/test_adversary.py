@@ -362,7 +362,7 @@ def test_nobody_who_keeps_every_issue_works_out_a_suppressed_figure(
     assert listener.messages >= {"receipt", "digest", "reminder", "Appendix"}
     assert list(year.reader.found_out()) == []
     assert list(listener.found_out()) == []
-    for path in (tmp_path / "outbox").rglob("*.csv"):
+    for path in (tmp_path / "outbox").rglob("* data.csv"):
         assert list(listener.misrated(rows_of_csv(path))) == []
 
 

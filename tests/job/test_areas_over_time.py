@@ -272,6 +272,29 @@ def test_a_renamed_period_keeps_its_returns_once_the_register_says_so(council: C
     assert council.call("replay")
 
 
+def test_templates_of_another_name_are_said_to_be_outdated(council: Council) -> None:
+    templates(council, Q1)
+    templates(council, Q2)
+    homes = replace(SAFETY, name="Safer homes", since=Q2.name)
+    spring = replace(Q1, name="Spring 2012", formerly=(Q1.name,))
+    merged = replace(CARE, last=spring.name, becomes=("CS",))
+    council.rewrite(register_of(SAFETY, homes, merged, periods=(spring, Q2)))
+    told = council.ask("template")
+    assert sorted(Path(path).stem for path in told["written"]) == [
+        "Return 2012-13 Q2 - Safer homes",
+        "Return Spring 2012 - Adult social care",
+        "Return Spring 2012 - Community safety",
+    ]
+    outdated = [Path(path) for path in told["outdated"]]
+    assert sorted(path.stem for path in outdated) == [
+        f"Return {period} - {area}"
+        for period in (Q1.name, Q2.name)
+        for area in ("Adult social care", "Community safety")
+    ]
+    assert all(path.exists() for path in outdated)
+    assert any("is of an earlier name" in line for line in council.call("template"))
+
+
 def test_a_new_period_without_a_target_is_told_in_the_digest(council: Council) -> None:
     targets = (Target("P1-1", Q1.name, value=Decimal(5)),)
     council.rewrite(replace(register_of(SAFETY, CARE), targets=targets))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,14 @@ from pipeline.outputs.template import write_template
 from schemas.asking import AskAction, Requirement
 from schemas.frequency import Profile
 from schemas.model import Kind, Period, Register, Target
+from tests.support.appendix_sheets import committee_sheet
 from tests.support.builders import CARE, SAFETY, indicator
 from tests.support.council import BOTH, REGISTER, Council
 from tests.support.filled import fill_in, fill_return
 
 NEVER = date(2099, 12, 31)
+#: When actions are to be done: not too far from whenever this runs.
+NEXT_YEAR = date(datetime.now(UTC).year + 1, 6, 30)
 YEAR = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), NEVER)
 Q1 = Period("2012-13 Q1", date(2012, 4, 1), date(2012, 6, 30), NEVER)
 Q2 = Period("2012-13 Q2", date(2012, 7, 1), date(2012, 9, 30), NEVER)
@@ -50,7 +53,7 @@ RED: dict[str, object] = {"Performance": 1500, "Year-end forecast": 4100}
 ACTION: dict[str, object] = {
     "Corrective action": "Two more wardens",
     "Action owner": "Head of safety",
-    "Action date": date(2099, 6, 30),
+    "Action date": NEXT_YEAR,
 }
 PLANNED = {"P2-1": {"Performance": "On track"}, "P2-2": {"Performance": 40}}
 
@@ -88,14 +91,14 @@ def printed_in(council: Council, pattern: str) -> Path:
 
 def first_row(council: Council) -> dict[str, str]:
     """The first row of the data, by heading."""
-    data = printed_in(council, "*.csv").read_text("utf-8-sig")
+    data = printed_in(council, "* data.csv").read_text("utf-8-sig")
     return next(csv.DictReader(data.splitlines()))
 
 
 def committee(council: Council) -> str:
     """All that the committee sheet of the draft or issue says."""
     path = printed_in(council, "*Appendix*.xlsx")
-    rows = load_workbook(path).worksheets[0].iter_rows(values_only=True)
+    rows = committee_sheet(load_workbook(path)).iter_rows(values_only=True)
     return "\n".join(str(cell) for row in rows for cell in row if cell is not None)
 
 
@@ -124,15 +127,15 @@ def test_what_is_missing_is_named_in_the_copy_and_once_corrected_is_printed(
     council.night()
     assert codes(council) == []
     told = line(council)
-    assert told["actions"] == ["Two more wardens (Head of safety, by 30 June 2099)"]
+    assert told["actions"] == [f"Two more wardens (Head of safety, by 30 June {NEXT_YEAR.year})"]
     printed = committee(council)
-    said = "Corrective action: Two more wardens (Head of safety, by 30 June 2099)"
+    said = f"Corrective action: Two more wardens (Head of safety, by 30 June {NEXT_YEAR.year})"
     assert said in printed
     assert "Forecast for the year: 4100 ◆ Amber" in printed
     page = printed_in(council, "*Appendix*.html").read_text("utf-8")
     assert "<b>Corrective action:</b> Two more wardens" in page
     row = first_row(council)
-    assert (row["Action date"], row["Year-end forecast"]) == ("2099-06-30", "4100")
+    assert (row["Action date"], row["Year-end forecast"]) == (NEXT_YEAR.isoformat(), "4100")
 
 
 def test_a_forecast_is_rated_by_the_target_of_the_year_apart_from_the_figure(

@@ -29,6 +29,7 @@ from schemas.model import (
     Target,
 )
 from schemas.units import Unit
+from tests.support.appendix_sheets import committee_sheet
 from tests.support.builders import PERIOD, SAFETY, indicator
 from tests.support.council import REGISTER, Council
 from tests.support.filled import fill_return
@@ -130,7 +131,7 @@ def test_every_form_prints_the_bands_in_the_words_of_the_register(
 ) -> None:
     printed = {ref: each[number - 1] for ref, each in PRINTED.items()}
     wording = {each.ref: each.wording for each in council.register.indicators}
-    sheet = load_workbook(issue(council, number, ".xlsx")).worksheets[0]
+    sheet = committee_sheet(load_workbook(issue(council, number, ".xlsx")))
     rows = {
         str(row[0]).split("\n")[0]: row[3] for row in sheet.iter_rows(values_only=True) if row[3]
     }
@@ -151,22 +152,27 @@ def test_every_form_prints_the_bands_in_the_words_of_the_register(
 
 def test_bands_are_counted_apart_and_in_their_order(council: Council) -> None:
     book = load_workbook(issue(council, 1, ".xlsx"))
-    rows = [row for row in book["Summary"].iter_rows(values_only=True) if row[0]]
-    heading = next(row for row in rows if row[0] == "Ref")
-    bands = (WELL_ABOVE, ON_TARGET, NEAR_TARGET, OFF_TARGET)
-    assert heading == ("Ref", "Priority", *bands, "Not rated", "Overall")
-    assert next(row for row in rows if row[0] == "All")[2:] == (1, 1, 1, 1, 0, NEAR_TARGET)
+    cells = [cell.value for row in book["Summary"].iter_rows() for cell in row if cell.value]
+    key = "★ well above, ● on target, ◆ near target, ▲ off target, – not rated"
+    assert f"Priorities, and how many of their indicators are {key}" in cells
+    assert f"{ON_TARGET}:  1 ★  1 ●  1 ◆" in cells
+    assert f"{OFF_TARGET}:  1 ▲" in cells
+    (overall,) = [each for each in cells if "score" in str(each)]
+    assert overall.startswith(
+        "1 well above, 1 on target, 1 near target, 1 off target; score 0.625."
+    )
     page = shown(issue(council, 1, ".html").read_text("utf-8"))
     assert "Priority Well above On target Near target Off target Not rated Score Overall" in page
     assert "All priorities 1 1 1 1 0 0.625 ◆ Near target" in page
     counts = "1 well above, 1 on target, 1 near target, 1 off target"
+    assert any(str(each).startswith(f"{counts}; score 0.625.\n") for each in cells)
     assert counts in text_of(mail(council, 1), "plain")
     subject = "Appendix 3, 2012-13: overall near target, 1 off target"
     assert mail(council, 1)["Subject"] == subject
 
 
 def test_each_band_has_its_own_colour_and_an_ink_that_reads_on_it(council: Council) -> None:
-    sheet = load_workbook(issue(council, 1, ".xlsx")).worksheets[0]
+    sheet = committee_sheet(load_workbook(issue(council, 1, ".xlsx")))
     looks = {
         cell.value: (cell.fill.fgColor.rgb[2:], cell.font.color.rgb[2:])
         for row in sheet.iter_rows()
@@ -199,6 +205,23 @@ def test_what_turned_from_one_band_to_another_is_told_in_the_registers_words(
         "Newly off target: Sickness 8.0%, target 5%, ▲ Off target; was 6.0%, near target." in said
     )
     assert "WHAT IS OFF TARGET * Sickness Performance 8.0%, target 5%: 60% above the target" in said
+
+
+def test_the_summary_says_what_changed_as_the_message_does(council: Council) -> None:
+    first, second = (
+        [
+            str(cell.value)
+            for row in load_workbook(issue(council, number, ".xlsx"))["Summary"].iter_rows()
+            for cell in row
+        ]
+        for number in (1, 2)
+    )
+    assert f"This is the first issue of the appendix for {PERIOD.name}." in first
+    (told,) = [each for each in second if each.startswith("The last issue was on")]
+    assert "Overall was near target then and is on target now." in told
+    assert told in text_of(mail(council, 2), "plain")
+    assert second.count("Newly on target") == 2
+    assert "8.0%, target 5%, ▲ Off target; was 6.0%, near target" in second
 
 
 def test_the_store_keeps_codes_and_what_is_told_of_it_are_words(council: Council) -> None:
@@ -264,7 +287,7 @@ def test_what_is_asked_beside_a_figure_and_forecast_is_told_in_the_registers_wor
     }
     fill_return(asking, SAFETY, PERIOD, path, entries)
     council.night()
-    sheet = load_workbook(issue(council, 1, ".xlsx")).worksheets[0]
+    sheet = committee_sheet(load_workbook(issue(council, 1, ".xlsx")))
     printed = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
     # By thresholds the year before decides nothing, so that a forecast has its band at once.
     for forecast in ("95.0% ★ Well above", "77.0% ★ Well above", "6.0% ◆ Near target"):

@@ -103,7 +103,7 @@ class Nights:
 
     def shown(self, ref: str = "P1-1") -> str:
         """What the first quarter's appendix prints of each area that reports, and of all."""
-        (path,) = (self.root / "outbox" / FIRST.name).glob("*.csv")
+        (path,) = (self.root / "outbox" / FIRST.name).glob("* data.csv")
         with path.open(encoding="utf-8-sig") as file:
             rows = [row for row in csv.DictReader(file) if row["Ref"] == ref]
         told = [row["As shown"] for row in rows if row["As shown"]]

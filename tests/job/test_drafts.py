@@ -22,7 +22,7 @@ from pipeline.workspace.lock import user
 from schemas.deciding import Approver, IssueRule, Request, Weekday
 from schemas.model import Gets, Period, Policy, Recipient, Register
 from tests.support.builders import CARE, PERIOD, SAFETY
-from tests.support.council import REGISTER, Council, care, community
+from tests.support.council import ENDINGS, REGISTER, Council, care, community
 from tests.support.mixed import set_up
 
 CLERK = Recipient("Clerk", "clerk@council.example", (Gets.APPENDIX,))
@@ -60,7 +60,8 @@ def names(council: Council) -> set[str]:
     return {
         path.relative_to(place).as_posix()
         for path in place.rglob("*")
-        if path.suffix in (".xlsx", ".html", ".csv", ".txt") and "corrections" not in path.parts
+        if path.suffix in (".xlsx", ".html", ".csv", ".json", ".txt")
+        and "corrections" not in path.parts
     }
 
 
@@ -132,9 +133,7 @@ def test_a_night_drafts_for_the_officer_and_the_clerk_sees_nothing_of_it(council
     assert "draft" in " ".join(council.night())
     code = code_of(council)
     stem = f"{council.register.framework.appendix} - {PERIOD.name}"
-    assert names(council) == {
-        *(f"draft/{stem} - draft{ending}" for ending in (".xlsx", ".html", " data.csv"))
-    }
+    assert names(council) == {*(f"draft/{stem} - draft{ending}" for ending in ENDINGS)}
     assert sent_to(council, CLERK.email) == []
     (subject,) = sent_to(council, OFFICER.email, "DRAFT")
     assert code in subject
@@ -261,10 +260,9 @@ def test_an_approved_draft_is_issued_under_its_number_and_goes_out_once(
     lines = council.call("approve", PERIOD.name, "--draft", code.lower(), "--because", "Agreed")
     assert lines[0] == f"Draft {code} for {PERIOD.name} is issued as issue 1."
     stem = f"{council.register.framework.appendix} - {PERIOD.name}"
-    endings = (".xlsx", ".html", " data.csv")
     assert names(council) == {
-        *(f"issue 1/{stem}{ending}" for ending in endings),
-        *(f"{stem}{ending}" for ending in endings),
+        *(f"issue 1/{stem}{ending}" for ending in ENDINGS),
+        *(f"{stem}{ending}" for ending in ENDINGS),
     }
     assert len(sent_to(council, CLERK.email)) == 1
     assert status(council)["drafts"] == []

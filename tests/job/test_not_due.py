@@ -19,7 +19,7 @@ from schemas.units import Unit
 from tests.support.builders import CARE, SAFETY, indicator
 from tests.support.command_line import quarterday
 from tests.support.council import REGISTER, Council
-from tests.support.filled import fill_in
+from tests.support.filled import fill_in, fill_return
 
 NEVER = date(2099, 12, 31)
 Q1 = Period("2012-13 Q1", date(2012, 4, 1), date(2012, 6, 30), NEVER)
@@ -78,7 +78,7 @@ def test_what_is_not_due_is_printed_with_its_last_figure_and_when_the_next_comes
     assert (line["rating"]["not_rated"], line["performance"]) == ("not due", "")
     assert "Last reported for 2012-13 Q2: 7." in line["remarks"]
     assert "Next due for 2012-13 Q4." in line["remarks"]
-    (data,) = council.place.outbox_of(Q3.name).glob("*.csv")
+    (data,) = council.place.outbox_of(Q3.name).glob("* data.csv")
     rows = csv.DictReader(data.read_text(encoding="utf-8-sig").splitlines())
     status = {row["Ref"]: row["Status"] for row in rows}
     assert (status["P2-3"], status["P2-4"]) == ("Not reported", "Not due")
@@ -86,6 +86,20 @@ def test_what_is_not_due_is_printed_with_its_last_figure_and_when_the_next_comes
     row = next(each for each in page.split("<tr") if line["indicator"] in each)
     assert ">Not due<" in row.partition('data-label="Performance"')[2]
     assert "No data" not in row
+
+
+def test_what_was_not_available_when_last_due_is_said_where_it_is_not_due_now(
+    council: Council,
+) -> None:
+    unavailable = {"Status": "Not available", "Commentary": "The system was down"}
+    entries = {"P1-1": {"Performance": 4605}, "P2-4": unavailable}
+    fill_return(council.register, SAFETY, Q2, council.place.inbox / "q2.xlsx", entries)
+    council.drop(SAFETY, FIGURES, "q3.xlsx", Q3)
+    council.night()
+    assert lines(council, Q3)["P2-4"]["remarks"] == [
+        "Last due for 2012-13 Q2: reported as not available.",
+        "Next due for 2012-13 Q4.",
+    ]
 
 
 def test_what_is_not_due_counts_for_no_coverage_and_makes_nobody_owe_a_return(

@@ -22,6 +22,7 @@ from pipeline.operations.setup import make_workspace
 from pipeline.register.starter import starter_register
 from tests.support.borough import WITHOUT_ADDRESS, YEAR, all_but, begin
 from tests.support.borough_year import FIRST, Year
+from tests.support.council import ENDINGS
 from tests.support.mixed import set_up
 from tests.support.nights import Nights
 
@@ -241,7 +242,7 @@ def test_only_a_register_that_cannot_be_used_keeps_a_night_from_its_work(year: Y
 
 def of_appendix(period: str, folder: str = "", mark: str = "") -> set[str]:
     stem = f"{folder}/Appendix 3 - {period}{mark}".removeprefix("/")
-    return {f"{stem}{ending}" for ending in (".xlsx", ".html", " data.csv")}
+    return {f"{stem}{ending}" for ending in ENDINGS}
 
 
 def test_the_outbox_holds_each_issue_for_good_and_says_which_was_recalled(year: Year) -> None:

@@ -328,7 +328,7 @@ def test_an_issue_is_told_as_it_was_printed(council: Council) -> None:
     council.night()
     care(council, P2_2=3)
     council.night()
-    (data,) = council.root.glob("outbox/2012-13/*.csv")
+    (data,) = council.root.glob("outbox/2012-13/* data.csv")
     rows = csv.DictReader(io.StringIO(data.read_text(encoding="utf-8-sig")))
     assert {r["Indicator performance"] for r in rows if r["Ref"] == "P2-2"} == {"Suppressed"}
     issued = [said for what, said in told(council, "P2-2") if what == "issued"]
@@ -374,7 +374,7 @@ def test_what_was_written_by_hand_counts_as_issued(council: Council) -> None:
     council.call("appendix")
     care(council, P2_2=3)
     council.night()
-    (data,) = council.root.glob("outbox/2012-13/*.csv")
+    (data,) = council.root.glob("outbox/2012-13/* data.csv")
     rows = csv.DictReader(io.StringIO(data.read_text(encoding="utf-8-sig")))
     shown = [(r["As shown"], r["Indicator performance"]) for r in rows if r["Ref"] == "P2-2"]
     assert shown == [("61", "Suppressed"), ("Suppressed", "Suppressed")]

@@ -22,6 +22,7 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.outputs.appendix import appendix_bytes
 from pipeline.outputs.appendix import write as write_appendix
 from pipeline.outputs.appendix.book import printed_number
+from pipeline.outputs.indicators import COLUMNS as INDICATORS
 from pipeline.outputs.palette import NOT_RATED, Shade, shade
 from pipeline.outputs.tidy import (
     ASKED_COLUMNS,
@@ -38,6 +39,7 @@ from schemas.bands import DEFAULT
 from schemas.colours import contrast
 from schemas.model import Polarity
 from schemas.units import Unit
+from tests.support.appendix_sheets import committee_sheet
 from tests.support.programs import displayed
 from tests.support.report_fixture import HOSTILE, WORKED, demanding, worked_example
 
@@ -103,7 +105,7 @@ def _displayed(cell: Cell | MergedCell) -> str:
 
 
 def test_the_sheets_stand_in_reading_order(worked_book: Workbook) -> None:
-    assert worked_book.sheetnames == ["Appendix 3", "Summary", *DATA_SHEETS]
+    assert worked_book.sheetnames == ["Contents", "Summary", "Appendix 3", *DATA_SHEETS]
 
 
 def test_every_row_of_the_source_is_on_the_committee_sheet(worked_book: Workbook) -> None:
@@ -139,7 +141,7 @@ def test_the_worked_example_is_amber_overall(worked: Report, worked_book: Workbo
 @pytest.mark.parametrize("make", [worked_example, demanding])
 def test_what_a_cell_shows_is_what_the_report_says(make: Callable[[], Report]) -> None:
     report = make()
-    sheet = _read(appendix_bytes(report)).worksheets[0]
+    sheet = committee_sheet(_read(appendix_bytes(report)))
     for line in report.lines:
         row = _row_of(sheet, line.indicator.wording)
         if line.consolidated.narrative:
@@ -157,7 +159,7 @@ def test_what_a_cell_shows_is_what_the_report_says(make: Callable[[], Report]) -
 
 
 def test_figures_are_numbers_and_not_text(hard: Report) -> None:
-    sheet = _read(appendix_bytes(hard)).worksheets[0]
+    sheet = committee_sheet(_read(appendix_bytes(hard)))
     money = _row_of(sheet, "Cost of keeping the public realm")
     assert (money[1].value, money[2].value) == (1_250_000, 1_402_450.5)
     share = _row_of(sheet, "Streets of a good standard of cleanliness")
@@ -165,7 +167,7 @@ def test_figures_are_numbers_and_not_text(hard: Report) -> None:
 
 
 def test_a_range_a_state_and_a_figure_beyond_excels_digits_are_text(hard: Report) -> None:
-    sheet = _read(appendix_bytes(hard)).worksheets[0]
+    sheet = committee_sheet(_read(appendix_bytes(hard)))
     assert _row_of(sheet, "Vacancy rate of the housing stock")[1].value == "2% to 3.5%"
     assert _row_of(sheet, "Open the new depot")[2].value == "At risk"
     assert _row_of(sheet, "Number of particles counted")[2].value == "12,345,678,901,234,567"
@@ -206,7 +208,7 @@ def test_text_that_says_more_than_the_figure_makes_no_number() -> None:
 
 
 def test_each_rating_has_its_word_symbol_and_colour(worked: Report) -> None:
-    sheet = _read(appendix_bytes(worked)).worksheets[0]
+    sheet = committee_sheet(_read(appendix_bytes(worked)))
     for line in worked.lines:
         cell = _row_of(sheet, line.indicator.wording)[3]
         tone = shade(worked.band(line.rating))
@@ -224,7 +226,7 @@ def test_text_on_each_colour_has_the_contrast_that_wcag_aaa_asks(tone: Shade) ->
 
 def test_the_key_and_the_policy_are_on_the_sheet_in_words(worked: Report) -> None:
     report_key = dict(worked.key)
-    texts = _texts(_read(appendix_bytes(worked)).worksheets[0])
+    texts = _texts(committee_sheet(_read(appendix_bytes(worked))))
     for band in worked.bands:
         at = texts.index(
             band.shown, texts.index("Key: what the colours of “Target achieved?” mean")
@@ -236,7 +238,7 @@ def test_the_key_and_the_policy_are_on_the_sheet_in_words(worked: Report) -> Non
 def test_ref_and_owner_stand_beneath_the_wording_and_what_is_said_beneath_the_figures(
     hard: Report,
 ) -> None:
-    sheet = _read(appendix_bytes(hard)).worksheets[0]
+    sheet = committee_sheet(_read(appendix_bytes(hard)))
     line = hard.lines[0]
     first = _row_of(sheet, line.indicator.wording)[0]
     said = str(first.value)
@@ -247,7 +249,7 @@ def test_ref_and_owner_stand_beneath_the_wording_and_what_is_said_beneath_the_fi
 
 
 def test_a_text_taller_than_a_row_runs_on_from_a_sentence_and_loses_no_word(hard: Report) -> None:
-    sheet = _read(appendix_bytes(hard)).worksheets[0]
+    sheet = committee_sheet(_read(appendix_bytes(hard)))
     long = hard.sections[0].achievements[1].text
     column = [str(row[0].value or "") for row in _rows(sheet)]
     first = next(n for n, words in enumerate(column) if words.startswith(f"• {long[:80]}"))
@@ -259,7 +261,7 @@ def test_a_text_taller_than_a_row_runs_on_from_a_sentence_and_loses_no_word(hard
 
 
 def test_no_row_is_lower_than_its_text_or_higher_than_excel_allows(hard: Report) -> None:
-    for sheet in _read(appendix_bytes(hard)).worksheets[:2]:
+    for sheet in _read(appendix_bytes(hard)).worksheets[:3]:
         for number, row in sheet.row_dimensions.items():
             assert row.height is not None
             assert row.height <= 409
@@ -280,7 +282,8 @@ def test_text_that_looks_like_a_formula_stays_text(hard: Report, hard_book: Work
     for sheet in hard_book.worksheets:
         for row in _rows(sheet):
             assert not any(c.data_type == "f" for c in row)
-            assert not any(c.hyperlink for c in row)
+            # What leads elsewhere leads to a place in the workbook.
+            assert not any(c.hyperlink and c.hyperlink.target for c in row)
     texts = {text for sheet in hard_book.worksheets for text in _texts(sheet)}
     assert {plain(words) for words in HOSTILE} - {HOSTILE[0]} <= texts
     with zipfile.ZipFile(io.BytesIO(appendix_bytes(hard))) as archive:
@@ -290,7 +293,7 @@ def test_text_that_looks_like_a_formula_stays_text(hard: Report, hard_book: Work
 
 
 def test_control_characters_are_left_out(hard_book: Workbook) -> None:
-    assert any("Commentary: +1 and a bell" in t for t in _texts(hard_book.worksheets[0]))
+    assert any("Commentary: +1 and a bell" in t for t in _texts(committee_sheet(hard_book)))
 
 
 def test_the_same_report_gives_the_same_bytes(worked: Report, tmp_path: Path) -> None:
@@ -342,10 +345,14 @@ def test_the_data_sheet_and_the_csv_file_hold_the_tidy_rows(
     header, *printed = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
     cells = [[c.value for c in row] for row in _rows(hard_book["Data"])]
     rows = tidy_rows(hard)
-    assert tuple(header) == HEADINGS == tuple(cells[0])
+    assert tuple(header) == HEADINGS
+    # Hashes are for programs.
+    assert [each for each in header if each != "SHA-256"] == cells[0]
     assert len(printed) == len(cells) - 1 == len(rows)
     for row, in_csv, in_sheet in zip(rows, printed, cells[1:], strict=True):
-        for value, text, cell in zip(row.values(), in_csv, in_sheet, strict=True):
+        on_sheet = dict(zip(cells[0], in_sheet, strict=True))
+        for (heading, value), text in zip(row.items(), in_csv, strict=True):
+            cell = on_sheet.get(heading, value or None)
             match value:
                 case None | "":
                     assert (text, cell) == ("", None)
@@ -355,13 +362,13 @@ def test_the_data_sheet_and_the_csv_file_hold_the_tidy_rows(
                     assert text.removeprefix("'") == value.removeprefix("'") == cell
                 case _:
                     assert cell == value
-                    assert text == f"{value:%Y-%m-%d %H:%M}"
+                    assert text == f"{value:%Y-%m-%dT%H:%M:%S}"
 
 
 def test_the_page_on_the_data_says_what_each_column_holds() -> None:
     written = (Path(__file__).parents[2] / "docs" / "data.md").read_text("utf-8")
     _, *tables = written.split("| --- | --- |\n")
-    for table, columns in zip(tables, (COLUMNS, ASKED_COLUMNS), strict=True):
+    for table, columns in zip(tables[1:], (INDICATORS, COLUMNS, ASKED_COLUMNS), strict=True):
         rows = [f"| {c.heading} | {c.description} |" for c in columns]
         assert [line for line in table.splitlines()[: len(rows) + 1] if line] == rows
 
@@ -406,41 +413,6 @@ def test_provenance_names_file_sheet_cell_time_and_hash(worked: Report) -> None:
     assert (row["Value"], row["Unit"], row["Indicator rating"]) == (Decimal(4605), "count", "✖ Red")
 
 
-def test_the_summary_counts_each_priority_and_lists_what_is_red(worked_book: Workbook) -> None:
-    values = [[c.value for c in row] for row in _rows(worked_book["Summary"])]
-    assert [
-        "P2",
-        "Priority 2 Reduce repeat incidences of domestic abuse",
-        1,
-        0,
-        1,
-        1,
-        "◆ Amber",
-    ] in (values)
-    assert ["All", "All priorities", 3, 1, 2, 8, "◆ Amber"] in values
-    assert [row[4] for row in values if row[0] in {"P2-1", "P5-1"}] == [
-        "8.4% above the target (357)",
-        "50% below the target (10 percentage points)",
-    ]
-    assert any("Every service area has returned." in str(row[0]) for row in values)
-
-
-def test_the_summary_names_who_has_not_returned(hard_book: Workbook) -> None:
-    texts = _texts(hard_book["Summary"])
-    at = texts.index("Who has not returned")
-    assert "Housing" in texts[at:]
-    assert "=Finance" in texts[at:]
-    assert any(text.startswith("Overdue") for text in texts[at:])
-
-
-def test_the_chart_says_in_words_what_it_shows(worked: Report) -> None:
-    with zipfile.ZipFile(io.BytesIO(appendix_bytes(worked))) as archive:
-        drawing = archive.read("xl/drawings/drawing1.xml").decode()
-        chart = archive.read("xl/charts/chart1.xml").decode()
-    assert "P2: 1 green, 1 red, 1 not rated" in drawing
-    assert all(f"&quot;{symbol} &quot;0" in chart for symbol in "✔◆✖")
-
-
 def test_the_returns_sheet_tells_where_each_return_stands(hard_book: Workbook) -> None:
     rows = [[c.value for c in row] for row in _rows(hard_book["Returns received"])]
     assert rows[1][:3] == ["Highways, parks & streets", "Received", "A.xlsx"]
@@ -479,12 +451,12 @@ def test_the_committee_sheet_has_a_name_that_excel_takes(
     named = replace(
         worked, register=replace(register, framework=replace(register.framework, appendix=appendix))
     )
-    assert _read(appendix_bytes(named)).sheetnames[0] == expected
+    assert committee_sheet(_read(appendix_bytes(named))).title == expected
 
 
 def test_a_report_with_nothing_in_it_is_still_a_workbook(worked: Report) -> None:
     empty = replace(worked, sections=(), returns=())
-    assert len(_read(appendix_bytes(empty)).sheetnames) == 5
+    assert len(_read(appendix_bytes(empty)).sheetnames) == 6
 
 
 def test_an_ampersand_in_the_title_does_not_become_a_code(hard_book: Workbook) -> None:
@@ -496,7 +468,7 @@ def test_an_ampersand_in_the_title_does_not_become_a_code(hard_book: Workbook) -
 @pytest.mark.outside
 def test_libreoffice_shows_every_figure_as_printed(worked: Report, tmp_path: Path) -> None:
     write_appendix(worked, tmp_path / "appendix.xlsx")
-    rows = displayed(tmp_path / "appendix.xlsx", tmp_path)
+    rows = displayed(tmp_path / "appendix.xlsx", tmp_path, sheet=3)
     shown = {row[0].split("\n")[0]: row for row in rows if len(row) > 3 and row[3]}
     for line in worked.lines:
         row = shown[line.indicator.wording]

@@ -123,7 +123,7 @@ def test_each_return_is_taken_and_merged(
 
 def test_the_workbook_the_page_and_the_data_say_so(folder: Path) -> None:
     outbox = folder / "outbox" / NOW.name
-    (data,) = outbox.glob("*.csv")
+    (data,) = outbox.glob("* data.csv")
     rows = {
         (row["Ref"], row["Service area"]): row
         for row in csv.DictReader(io.StringIO(data.read_text("utf-8-sig"), newline=""))

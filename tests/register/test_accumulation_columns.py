@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pipeline.workspace.errors import RegisterError
 from schemas.accumulation import Accumulation
 from schemas.frequency import Profile
 from schemas.merge_rules import MergeRule
-from schemas.model import Indicator, Kind, Target
+from schemas.model import Indicator, Kind, Period, Target
 from schemas.units import Unit
 from tests.support.command_line import quarterday
 from tests.support.quarters import QUARTERS, SHARE, YEAR, measure, register_of
@@ -22,6 +23,8 @@ from tests.support.registers import put_register
 A = Accumulation
 WEIGHTED = {"merge_rule": MergeRule.WEIGHTED}
 PERCENT = {"unit": Unit.PERCENT, "merge_rule": MergeRule.MEAN}
+#: In the first quarter of the year.
+APRIL = Period("April 2012", date(2012, 4, 1), date(2012, 4, 30), date(2099, 12, 31))
 MILESTONE = {
     "kind": Kind.MILESTONE, "unit": None, "polarity": None, "merge_rule": MergeRule.SOLE,
 }  # fmt: skip
@@ -172,3 +175,27 @@ def test_what_changes_is_told_in_words(tmp_path: Path) -> None:
     told = quarterday("register", "diff", was, now, "--workspace", tmp_path).stdout
     said = "The accumulation of P1-1 (Homes let) is “year to date”; it was blank."
     assert said in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("of", "periods", "is_asked"),
+    [
+        (QUARTERS[4], (QUARTERS[4], YEAR), True),
+        (YEAR, (*QUARTERS[4:8], YEAR), False),
+        (YEAR, (YEAR,), False),
+        (QUARTERS[4], (QUARTERS[4], APRIL), False),
+    ],
+)
+def test_a_spread_over_nothing_is_asked_about(
+    of: Period, periods: tuple[Period, ...], is_asked: bool, tmp_path: Path
+) -> None:
+    target = Target("P1-1", of.name, value=Decimal(80), profile=Profile.SAME)
+    path = tmp_path / "register.xlsx"
+    put_register(register_of(measure(A.AS_REPORTED), targets=(target,), periods=periods), path)
+    _, said = inspect_register(path)
+    problem = (
+        f"{of.name} is no year, and no other period lies in it: its target is spread (the same in "
+        "each) over nothing."
+    )
+    expected = [("R58", "warning", problem)] if is_asked else []
+    assert [(each.code, each.severity, each.problem) for each in said] == expected

@@ -40,7 +40,12 @@ from tests.support.registers import put_register
 
 Cells = dict[str, object]
 #: Where the setting stands on the sheet Framework.
-EXCEEDED_BY = f"B{2 + [each.key for each in FRAMEWORK.columns].index('exceeded_by')}"
+EXCEEDED_BY, COVERAGE_FROM = (
+    f"B{2 + [each.key for each in FRAMEWORK.columns].index(key)}"
+    for key in ("exceeded_by", "coverage_from")
+)
+#: The settings' cells by what tests call them.
+SETTINGS = {"exceeded by": EXCEEDED_BY, "coverage from": COVERAGE_FROM}
 #: Each mistake: what is typed, and the cell, code and words of the one finding that it makes.
 MISTAKES: dict[str, tuple[Cells, str]] = {
     "a threshold without a target": (
@@ -192,7 +197,7 @@ def findings_after(workbook: Path, cells: Cells) -> tuple[Finding, ...]:
     book = load_workbook(workbook)
     for place, value in cells.items():
         sheet, cell = place.split("!")
-        book[sheet][EXCEEDED_BY if cell == "exceeded by" else cell].value = value
+        book[sheet][SETTINGS.get(cell, cell)].value = value
     book.save(workbook)
     try:
         return judge(read_sheets(register_bytes(workbook)), workbook.name, "")[1]
@@ -264,6 +269,25 @@ QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
         (
             "Policies!H2: Exceeded by is blank, and it was 5% before: from 2012-13 on there is no "
             "such band."
+        ),
+    ),
+    "a coverage that ends": (
+        {
+            "Framework!coverage from": 0.75,
+            **dict(
+                zip(
+                    ("Policies!A2", "Policies!B2", "Policies!C2", "Policies!D2"),
+                    ("2012-13", "target and tolerance", "10%", "percent of target"),
+                    strict=True,
+                )
+            ),
+            "Policies!E2": 0.75,
+            "Policies!F2": 0.5,
+        },
+        Severity.WARNING,
+        (
+            "Policies!G2: Coverage from is blank, and it was 0.75 before: from 2012-13 on the "
+            "whole is rated from the first figure on."
         ),
     ),
 }

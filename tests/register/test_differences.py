@@ -46,7 +46,7 @@ SMALL = replace(
     periods=(QUARTER, PERIOD),
     approvers=(Approver("Officer", "jsmith"),),
     policies=(PolicyChange("2012-13", Policy()),),
-    bands=(BandRow(Colour.GREEN, "On target", "●", "#4FA36F"),),
+    bands=(BandRow(Colour.GREEN, "On target", "●", "#4BA673"),),
     decisions=(Request("approve", "2012-13", code="7KQ2MX", by="Officer", because="agreed"),),
 )
 
@@ -181,6 +181,19 @@ def test_an_area_gains_and_another_loses_an_indicator() -> None:
     ]
 
 
+def test_what_an_area_hands_over_from_a_period_on_goes_on_counting_before() -> None:
+    row = SMALL.indicator("P1-4")
+    assert row is not None
+    later = replace(row, areas=("ASC",), since=PERIOD.name)
+    new = arranged(replace(SMALL, indicators=(*SMALL.indicators, later)))
+    told = said(SMALL, new)
+    assert (
+        "From 2012-13 on Community safety no longer returns P1-4 (Days until a case is closed); "
+        "what it reported before goes on counting."
+    ) in told
+    assert not [line for line in told if "no longer counts" in line]
+
+
 def test_areas_and_indicators_come_and_go() -> None:
     housing = ServiceArea("HSG", "Housing")
     fresh = indicator("P1-9", "Homes let", areas=("HSG",), polarity=Polarity.HIGHER)
@@ -254,13 +267,24 @@ def test_a_renamed_period_is_no_other_period() -> None:
     assert told == [
         (
             "2012-13 is called The year 2012 now: its returns, drafts and issues count for that, "
-            "and templates with the old name are understood."
+            "and templates with the old name are understood. What lies in the outbox under 2012-13 "
+            "stays there."
         ),
         (
             "The former name of The year 2012 is 2012-13; it was blank. What stands under a former "
             "name counts for the period."
         ),
     ]
+
+
+def test_a_period_that_goes_while_another_has_its_days_may_have_been_renamed() -> None:
+    renamed = replace(PERIOD, name="The year 2012")
+    told = said(SMALL, replace(SMALL, periods=(QUARTER, renamed), targets=()))
+    assert (
+        "2012-13 is no longer a period: returns for it are sent back, and no appendix is made of "
+        "it. The year 2012 has its days: if it was renamed, type 2012-13 under Formerly in the row "
+        "of The year 2012."
+    ) in told
 
 
 def test_periods_are_opened_and_closed_and_put_off() -> None:

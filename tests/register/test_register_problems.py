@@ -138,9 +138,9 @@ CASES: list[tuple[str, str, str, object, str]] = [
 ELSEWHERE = {
     f"R{number:02}"
     for number in (
-        *(*range(1, 11), 15, 22, 42, 43, 44, 45, 46, 50, 54, 55, 56, 57, *range(60, 64)),
+        *(*range(1, 11), 15, 22, 42, 43, 44, 45, 46, 50, 54, 55, 56, 57, 58, *range(60, 64)),
         *(71, 73, 74, 75, 76, 77, 78, 79),
-        *range(90, 100),
+        *range(89, 100),
     )
 }
 

@@ -110,6 +110,12 @@ def test_a_day_is_read_as_a_date_or_in_words(typed: CellValue) -> None:
     assert (row.action_by, codes) == (date(2013, 6, 30), [])
 
 
+def test_it_is_known_what_was_typed_beside_a_figure_also_where_it_is_not_read() -> None:
+    row, codes = read({"forecast": "soon", "confidence": "-", "action": "Wardens"}, ref="P2-1")
+    assert (row.forecast, codes) == (None, [])
+    assert sorted(row.beside) == ["action", "forecast"]
+
+
 @pytest.mark.parametrize(
     "typed", ["soon", "June 2013", "31/02/2013", 41455.0, "30/06", "30/06/2013 or later"]
 )

@@ -127,6 +127,22 @@ def test_a_day_that_was_past_when_the_return_came_is_asked_about() -> None:
     assert found(asking(), 2000, **{**GIVEN, "action_by": date(2013, 4, 20)}) == []
 
 
+def test_a_day_that_is_years_away_is_asked_about() -> None:
+    assert found(asking(), 2000, **{**GIVEN, "action_by": date(2926, 6, 30)}) == ["C67"]
+    assert found(asking(), 2000, **{**GIVEN, "action_by": date(2018, 4, 20)}) == []
+
+
+def test_what_is_typed_and_not_asked_for_is_said_to_be_printed_nowhere() -> None:
+    typed = ("action", "action_owner", "action_by", "forecast")
+    assert found(asking(), 900, beside=typed, **GIVEN) == ["C66"]
+    assert found(asking(forecast=Requirement.MAY), 900, beside=typed, **GIVEN) == []
+    # Nothing at all is asked of it, and something is of another.
+    never = replace(REGISTER.indicators[0], ask_action=AskAction.NEVER)
+    own = replace(asking(), indicators=(never, *REGISTER.indicators[1:]))
+    assert found(own, 2000, beside=typed, **GIVEN) == ["C66"] * 4
+    assert found(own, 2000) == []
+
+
 def test_forecast_and_confidence_are_required_where_there_is_a_figure() -> None:
     register = asking(AskAction.NEVER, Requirement.REQUIRED, Requirement.REQUIRED)
     assert found(register, 900) == ["C64", "C65"]

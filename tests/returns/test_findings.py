@@ -343,7 +343,8 @@ CASES = (
 #: test of its own, below or in tests/workbooks.
 ELSEWHERE = {
     # What is asked beside figures: test_asked.py and test_asked_checks.py.
-    *("V60", "V61", "C60", "C61", "C62", "C63", "C64", "C65"),
+    *("V60", "V61", "C60", "C61", "C62", "C63", "C64", "C65", "C66", "C67"),
+    "V62",  # test_cumulative_headings.py
     *(f"F{n:02}" for n in range(1, 16)),
     "V17",
     "V18",

@@ -8,9 +8,19 @@ import pytest
 from msgspec.structs import replace
 
 from schemas.accumulation import Accumulation
-from schemas.bearing import bearing, borne, checked_against, compared, following, span
-from schemas.frequency import FirstMonth, Frequency
+from schemas.bearing import (
+    bearing,
+    borne,
+    checked_against,
+    compared,
+    following,
+    in_series,
+    series,
+    span,
+)
+from schemas.frequency import AcrossBreak, FirstMonth, Frequency, WhenNotDue
 from schemas.model import Indicator, Period, Register
+from schemas.timeline import in_force
 from tests.support.quarters import OPEN_UNTIL, QUARTERS, YEAR, measure, register_of
 
 A = Accumulation
@@ -146,3 +156,43 @@ def test_march_says_nothing_beside_april_of_what_is_reported_cumulatively() -> N
     assert borne(register, QUARTERS[4], QUARTERS[3]) == {"P1-2"}
     assert borne(register, QUARTERS[4], QUARTERS[0]) is None
     assert following(register, QUARTERS[5]) == QUARTERS[6:8]
+
+
+def _names(periods: tuple[Period, ...]) -> list[str]:
+    return [each.name for each in periods]
+
+
+def test_a_series_is_of_the_seven_periods_before_for_which_it_was_due() -> None:
+    row = measure(A.AS_REPORTED)
+    register = register_of(row, periods=(*QUARTERS, YEAR))
+    assert _names(series(register, row, QUARTERS[11])) == _names(QUARTERS[4:11])
+    assert _names(series(register, row, QUARTERS[2])) == _names(QUARTERS[:2])
+    assert series(register, row, QUARTERS[0]) == ()
+    assert series(register, row, YEAR) == ()
+    half = replace(row, due=Frequency.HALF_YEARLY, when_not_due=WhenNotDue.LAST_FIGURE)
+    register = register_of(half)
+    assert _names(series(register, half, QUARTERS[11])) == _names(QUARTERS[1:11:2])
+    # What is not due has the periods before it for which it was.
+    assert _names(series(register, half, QUARTERS[10])) == _names(QUARTERS[1:10:2])
+
+
+def test_nothing_grows_with_periods_further_back() -> None:
+    row = measure(A.AS_REPORTED)
+    register = register_of(row, periods=MONTHS)
+    assert len(in_series(register, MONTHS[-1])) == 7
+
+
+@pytest.mark.parametrize(
+    ("across", "begins"), [(AcrossBreak.NOT_COMPARED, 7), (AcrossBreak.COMPARED, 4)]
+)
+def test_a_series_goes_back_to_a_break_unless_the_register_compares_across_it(
+    across: AcrossBreak, begins: int
+) -> None:
+    then = measure(A.AS_REPORTED)
+    now = replace(then, since=QUARTERS[7].name, across_break=across)
+    register = register_of(then, now)
+    (row,) = in_force(register, QUARTERS[11].name).indicators
+    assert _names(series(register, row, QUARTERS[11])) == _names(QUARTERS[begins:11])
+    (row,) = in_force(register, QUARTERS[7].name).indicators
+    earlier = QUARTERS[:7] if across is AcrossBreak.COMPARED else ()
+    assert _names(series(register, row, QUARTERS[7])) == _names(earlier)

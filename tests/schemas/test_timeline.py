@@ -402,3 +402,15 @@ def test_a_baseline_stands_beside_a_target_that_is_spread() -> None:
     target = in_force(register, QUARTERS[0].name).target("P1-1", QUARTERS[0].name)
     assert target is not None
     assert (target.value, target.baseline) == (Decimal(250), Decimal(60))
+
+
+def test_a_baseline_of_a_year_is_none_of_its_quarters_nor_of_the_next_year() -> None:
+    year = replace(OF_YEAR, profile=Profile.PARTS, carried=Carried.SAME, baseline=Decimal(4400))
+    every = replace(QUARTERLY, due=Frequency.EVERY_PERIOD)
+    register = register_of(every, periods=[*QUARTERS, *WHOLE_YEARS])
+    register = replace(register, targets=(year,))
+    found = {
+        name: in_force(register, name).target("P1-1", name)
+        for name in (WHOLE_YEARS[0].name, QUARTERS[0].name, WHOLE_YEARS[1].name)
+    }
+    assert [each and each.baseline for each in found.values()] == [Decimal(4400), None, None]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from pipeline.store import Forgotten, Outcome, Store, Submission
-from pipeline.store.retention import due
+from pipeline.store.retention import due, next_day
 from schemas.model import Period
 from tests.support.builders import CARE, decided
 from tests.support.council import PERIOD, REGISTER, Council, care, community
@@ -97,6 +97,33 @@ def test_a_return_of_no_period_of_the_register_is_kept_from_its_receipt(tmp_path
         store.record([decided(submission(n, p, received)) for n, p in enumerate((None, "1999"), 1)])
         assert due(register, store, date(2022, 5, 5)).submissions == ()
         assert len(due(register, store, date(2022, 5, 6)).submissions) == 2
+
+
+def test_what_falls_due_next_is_known_by_the_periods_that_are_kept(tmp_path: Path) -> None:
+    ends = date(2013, 3, 31)
+    period = Period("2012-13", date(2012, 4, 1), ends, ends, formerly=("Twelve",))
+    framework = replace(REGISTER.framework, keep_years=1)
+    register = replace(REGISTER, framework=framework, periods=(period,))
+    days = {1: date(2012, 2, 4), 2: date(2013, 5, 2), 3: date(2014, 4, 1)}
+    with Store(f"sqlite:///{tmp_path}/store.sqlite3") as store:
+        store.period_names.know(register.periods)
+        assert next_day(register, store, date.min) is None
+        sent = [
+            submission(1, None, datetime(2011, 2, 3, 12, tzinfo=UTC)),
+            submission(2, "Summer", datetime(2012, 5, 1, 12, tzinfo=UTC)),
+            submission(3, "Twelve", datetime(2010, 1, 1, 12, tzinfo=UTC)),
+            submission(4, "Summer", datetime(2016, 5, 1, 12, tzinfo=UTC)),
+        ]
+        store.record([decided(one) for one in sent])
+        for number, day in days.items():
+            before = date.fromordinal(day.toordinal() - 1)
+            assert next_day(register, store, before) == day
+            assert [one.id for one in due(register, store, before).submissions] == []
+            found = due(register, store, day)
+            assert ([one.id for one in found.submissions], found.since) == ([number], day)
+            store.decisions.forget([Forgotten(number, sent[0].received_at, "me", found.rule)])
+        assert next_day(register, store, days[3]) == date(2017, 5, 2)
+        assert next_day(replace(register, framework=REGISTER.framework), store, date.min) is None
 
 
 def test_without_a_rule_everything_is_kept(council: Council) -> None:

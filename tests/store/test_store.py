@@ -136,6 +136,26 @@ def test_every_field_of_an_observation_comes_back_with_where_it_came_from(store:
     )
 
 
+def test_a_figure_is_written_the_same_alone_and_beside_others_that_say_more(store: Store) -> None:
+    full = replace(
+        figure("P1-2"),
+        numerator=Decimal(0),
+        denominator=Decimal("0.0"),
+        suppressed=True,
+        no_cases=True,
+        narrative="Safer",
+        commentary="New system",
+        state=MilestoneState.AT_RISK,
+        forecast=Decimal("5.0"),
+    )
+    accept(store, "alone.xlsx", figure())
+    accept(store, "beside.xlsx", figure(), full)
+    alone, beside, _ = store.rows_of("observation")
+    assert alone.pop("submission_id") != beside.pop("submission_id")
+    assert alone == beside
+    assert [*map(type, alone.values())] == [*map(type, beside.values())]
+
+
 def test_achievements_come_back_in_the_order_of_the_return(store: Store) -> None:
     told = [
         Achievement("P2", "CS", PERIOD, text, "Achievements", "B5")

@@ -97,13 +97,14 @@ class Reader:
         self._seen |= {path.read_bytes() for path in new}
         before = {key: subject.last for key, subject in self.subjects.items()}
         for path in new:
-            if path.suffix == ".csv":
+            if path.name.endswith(" data.csv"):
                 period = path.relative_to(outbox).parts[0]
                 self._read_rows(period, rows_of_csv(path), is_timed=False)
         for path in new:
             period = path.relative_to(outbox).parts[0]
             if path.suffix == ".xlsx" and path.parent.name != "corrections":
                 self._read_rows(period, _rows_of_workbook(path), is_timed=True)
+                self._read_indicators(period, path.with_name(f"{path.stem} indicators.csv"))
                 self._read_texts(period, _texts_of_workbook(path), before)
             elif path.suffix == ".html":
                 self._read_texts(period, _texts_of_html(path.read_text()), before)
@@ -130,6 +131,19 @@ class Reader:
             subject.last = tuple(given)
             if is_timed:
                 self._total(subject, of_ref[0]["Indicator performance"], subject.last)
+
+    def _read_indicators(self, period: str, path: Path) -> None:
+        """What all areas come to, and what that is compared with, by the data of indicators."""
+        for row in rows_of_csv(path) if path.exists() else ():
+            ref = self.first_refs.get(row["Ref"], row["Ref"])
+            subject = self.subject(ref, period)
+            self._total(subject, row["Value"], subject.last)
+            for way in ("Short", "Long"):
+                of = row[f"{way} compared with"].removesuffix(", provisional")
+                if of != period and self.register.period(of):
+                    earlier = self.subject(ref, of)
+                    given = earlier.last or self._standing(ref, of)
+                    self._total(earlier, row[f"{way} figure before"], given)
 
     def _total(self, subject: Subject, shown: str, given: tuple[Truth, ...]) -> None:
         if (found := _PRINTED.fullmatch(shown)) and given:
@@ -221,10 +235,14 @@ def rows_of_csv(path: Path) -> list[dict[str, str]]:
 def _rows_of_workbook(path: Path) -> list[dict[str, str]]:
     sheet = load_workbook(io.BytesIO(path.read_bytes()), read_only=True)["Data"]
     headings, *rows = sheet.iter_rows(values_only=True)
-    return [
+    found = [
         {str(h): "" if v is None else str(v) for h, v in zip(headings, row, strict=True)}
         for row in rows
     ]
+    # Hashes stand in the file beside it alone.
+    beside = rows_of_csv(path.with_name(f"{path.stem} data.csv"))
+    hashes = {(row["Ref"], row["Service area"]): row["SHA-256"] for row in beside}
+    return [row | {"SHA-256": hashes[row["Ref"], row["Service area"]]} for row in found]
 
 
 def _texts_of_workbook(path: Path) -> Iterator[str]:

@@ -55,7 +55,7 @@ class LongReader:
     def read(self, outbox: Path) -> None:
         """Whatever is new in the data of any issue, in the order of periods."""
         for period in self.periods:
-            for path in sorted((outbox / period).rglob("*.csv")):
+            for path in sorted((outbox / period).rglob("* data.csv")):
                 content = path.read_bytes()
                 if content not in self._seen:
                     self._seen.add(content)

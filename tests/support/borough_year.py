@@ -151,7 +151,7 @@ class Year:
         return frozenset(
             path.relative_to(folder).as_posix()
             for path in folder.rglob("*")
-            if path.suffix in (".xlsx", ".html", ".csv", ".txt")
+            if path.suffix in (".xlsx", ".html", ".csv", ".json", ".txt")
             and not {"corrections", "templates"} & set(path.parts)
         )
 

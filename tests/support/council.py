@@ -42,6 +42,8 @@ REGISTER = replace(
     targets=small_register().targets[:1],
     periods=(BEFORE, PERIOD),
 )
+#: What the names of an appendix's files end with.
+ENDINGS = (".xlsx", ".html", " indicators.csv", " data.csv", " datapackage.json")
 #: A return in which nothing is wrong.
 USUAL: Mapping[str, object] = {
     "P1-1": 4605,

@@ -21,15 +21,16 @@ def need(program: str) -> str:
     return path
 
 
-def displayed(workbook: Path, folder: Path) -> list[list[str]]:
-    """The first sheet of a workbook as a person sees it: each cell's displayed text.
+def displayed(workbook: Path, folder: Path, sheet: int = 1) -> list[list[str]]:
+    """A sheet of a workbook, the first or another, as a person sees it: each cell's shown text.
 
     LibreOffice shows it; `folder` is for what it leaves behind.
     """
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    as_shown = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true"
+    as_shown = f"csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,{sheet}"
     command = [need("soffice"), profile, "--headless", "--convert-to", as_shown,
                "--outdir", str(folder), str(workbook)]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=120)
-    with (folder / f"{workbook.stem}.csv").open(encoding="utf-8", newline="") as file:
+    (written,) = folder.glob(f"{workbook.stem}-*.csv")
+    with written.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))

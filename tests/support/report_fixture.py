@@ -12,7 +12,15 @@ from msgspec.structs import replace
 from pipeline.consolidation.coverage import coverage_of
 from pipeline.consolidation.merge import Consolidated, merge
 from pipeline.consolidation.rating import Own, Travel, key, overall_key, rate, tally, travel
-from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState, Section
+from pipeline.consolidation.report import (
+    EarlierTally,
+    Line,
+    Point,
+    Report,
+    ReturnReceived,
+    ReturnState,
+    Section,
+)
 from schemas.bands import bands_of
 from schemas.merge_rules import MergeRule
 from schemas.model import (
@@ -472,7 +480,7 @@ def _report(
 
     `earlier` holds an indicator's figure of the last period and of the year before.
     """
-    period, policy = register.periods[0], register.framework.policy
+    period, policy = register.periods[-1], register.framework.policy
     lines = [
         _line(register, period, merged, (earlier or {}).get(merged.indicator.ref), remarks or {})
         for merged in merge(register, period.name, observations)
@@ -770,15 +778,33 @@ _SAID = (
 )
 
 
+#: Eight quarters, the last of which is reported on.
+EIGHT = tuple(
+    Period(
+        f"{year}-{year - 1999} Q{n}",
+        date(year + n // 4, (4, 7, 10, 1)[n - 1], 1),
+        date(year + n // 4, *((6, 30), (9, 30), (12, 31), (3, 31))[n - 1]),
+        date(2015, 4, 30),
+    )
+    for year in (2013, 2014)
+    for n in (1, 2, 3, 4)
+)
+
+
 def of_many(
-    indicators: int = 120, priorities: int = 12, commentary: int = 0, wording: int = 0
+    indicators: int = 120,
+    priorities: int = 12,
+    commentary: int = 0,
+    wording: int = 0,
+    quarters: int = 1,
 ) -> Report:
     """A report of many indicators, each compared with the last quarter and the year before.
 
     Every third has commentary of so many characters, and wordings have `wording` characters, where
-    these are not 0. Every tenth indicator is contextual.
+    these are not 0. Every tenth indicator is contextual. `quarters` are those of which figures
+    stand; every seventh lacks one, for one reason or another.
     """
-    period = Period("2014-15 Q4", date(2015, 1, 1), date(2015, 3, 31), date(2015, 4, 30))
+    period = EIGHT[-1]
     areas = tuple(
         ServiceArea(f"A{n:02}", f"Service area {n:02}", "Head of service", f"a{n}@council.example")
         for n in range(20)
@@ -810,7 +836,7 @@ def of_many(
             if not each.is_contextual
         ),
         areas=areas,
-        periods=(period,),
+        periods=EIGHT[-quarters:],
         recipients=(),
     )
     observations = [
@@ -831,7 +857,7 @@ def of_many(
         )
         for n, each in enumerate(measured)
     ]
-    return _report(
+    made = _report(
         register,
         observations,
         tuple(
@@ -843,6 +869,45 @@ def of_many(
             o.indicator: (o.value - 3, o.value + 5) for o in observations if o.value is not None
         },
         remarks={},
+    )
+    return with_series(made, quarters)
+
+
+_REASONS = ("Suppressed", "No data", "Recalled", "Areas disagree")
+
+
+def with_series(report: Report, quarters: int) -> Report:
+    """The report with so many quarters' figures of each indicator, and ratings of before."""
+    if quarters < 2:
+        return report
+    periods = report.register.periods
+    numbers = {line.indicator.ref: n for n, line in enumerate(report.lines)}
+
+    def point(line: Line, number: int, at: int) -> Point:
+        value, indicator = line.consolidated.value, line.indicator
+        if value is None or (number % 7 == 3 and at == number % len(periods)):
+            return Point(periods[at].name, why=_REASONS[number % len(_REASONS)])
+        then = abs(value - Decimal(3 * (len(periods) - 1 - at)) * (-1) ** (number + at))
+        figure = shown(then, indicator.unit, indicator.decimals)
+        code = "contextual" if indicator.is_contextual else ("green", "amber", "red")[at % 3]
+        return Point(periods[at].name, figure, then, code)
+
+    def drawn(line: Line) -> Line:
+        number = numbers[line.indicator.ref]
+        before = [point(line, number, at) for at in range(len(periods) - 1)]
+        value, code = line.consolidated.value, line.rating.code
+        own = Point(report.period.name, line.performance_shown, value, code)
+        return replace(line, series=(*before, own))
+
+    return replace(
+        report,
+        sections=tuple(
+            replace(each, lines=tuple(map(drawn, each.lines))) for each in report.sections
+        ),
+        earlier=tuple(
+            EarlierTally(each.name, replace(report.overall, green=report.overall.green - n))
+            for n, each in enumerate(periods[:-1])
+        ),
     )
 
 

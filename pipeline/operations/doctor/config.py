@@ -21,6 +21,8 @@ def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
     Raises:
         WorkspaceError: there is no such folder.
     """
+    from pipeline.outputs import parquet
+
     try:
         workspace = open_workspace(root)
     except SettingsError as error:
@@ -29,6 +31,8 @@ def look_at_settings(root: Path) -> tuple[HealthCheck, Workspace | None]:
     path = root / FILE_NAME
     if older := outdated(path):
         return attention(older, ""), workspace
+    if workspace.settings.data.parquet and not parquet.is_installed():
+        return attention(parquet.HOW_TO_INSTALL, "Or set data.parquet to false."), workspace
     found = f"{path} can be read." if path.exists() else "All at their defaults; there is no file."
     return well(found), workspace
 

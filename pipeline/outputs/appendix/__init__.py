@@ -1,8 +1,8 @@
 """Appendix: the workbook that goes to committee, written from a report and nothing else.
 
-Five sheets: the appendix itself, a summary, the returns received, notes and definitions, and the
-data with its provenance. It decides nothing and holds no formula; two workbooks written from the
-same report are the same byte for byte.
+Contents, a summary, the appendix itself, trends where there are any, the returns received, notes
+and definitions, and the data with its provenance. It decides nothing and holds no formula; two
+workbooks written from the same report are the same byte for byte.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from xlsxwriter import Workbook
 
 from pipeline.consolidation.report import Report
-from pipeline.outputs.appendix import data, notes, returns, summary
+from pipeline.outputs.appendix import contents, data, notes, returns, summary, trends
 from pipeline.outputs.appendix.book import FONT, Book, sheet_name
 from pipeline.outputs.appendix.committee import write_committee
 from pipeline.workbooks.safe_text import plain
@@ -59,12 +59,18 @@ def _written(report: Report) -> bytes:
     _set_properties(workbook, report)
     book = Book(workbook, report)
     # Excel keeps the name History for itself.
-    taken = (summary.NAME, returns.NAME, notes.NAME, data.NAME, "History")
-    write_committee(book, sheet_name(report.register.framework.appendix, taken))
-    summary.write_summary(book)
+    tables = (trends.NAME, returns.NAME, notes.NAME, data.NAME)
+    taken = (contents.NAME, summary.NAME, *tables, "History")
+    # What leads to other sheets stands before them and is written after them.
+    first, second = contents.open_contents(book), summary.open_summary(book)
+    committee = sheet_name(report.register.framework.appendix, taken)
+    drawn = write_committee(book, committee)
+    summary.write_summary(book, second)
+    trends.write_trends(book, drawn)
     returns.write_returns(book)
     notes.write_notes(book)
     data.write_data(book)
+    contents.write_contents(book, first, committee)
     workbook.close()
     return buffer.getvalue()
 

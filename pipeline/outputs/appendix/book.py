@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -15,8 +15,9 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.consolidation.report import Report
 from pipeline.outputs.appendix.looks import PLAIN, Look
 from pipeline.outputs.palette import DRAFT, RULE
+from pipeline.workbooks.quick_sheet import QuickSheet
 from pipeline.workbooks.safe_text import plain
-from pipeline.workbooks.worksheets import header_text, put_text, set_a4
+from pipeline.workbooks.worksheets import form_of_text, header_text, put_text, set_a4
 from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
 from schemas.units import shown as as_text
 
@@ -25,13 +26,29 @@ FONT = "Arial"
 _NAME_LENGTH = 31
 _SIGNIFICANT_DIGITS = 15
 _CM = 1 / 2.54
+#: Between two lines of a cell.
+BREAK = "\n"
 
 
 class Paragraph(Struct, frozen=True):
-    """Text that starts on a line of its own in a cell."""
+    """Text that starts on a line of its own in a cell, or goes on where the one before it ends."""
 
     text: str
     look: Look = PLAIN
+    goes_on: bool = False
+
+
+class Place(Struct, frozen=True):
+    """A row of a sheet, from 0, that links lead to."""
+
+    sheet: str
+    row: int = 0
+
+    @property
+    def location(self) -> str:
+        """As Excel writes it: `'Appendix 3'!A12`."""
+        name = self.sheet.replace("'", "''")
+        return f"'{name}'!A{self.row + 1}"
 
 
 class PrintedNumber(Struct, frozen=True):
@@ -85,6 +102,10 @@ class Book:
     def __init__(self, workbook: Workbook, report: Report) -> None:
         self.workbook = workbook
         self.report = report
+        #: By the names of sheets that hold a table, the first row, from 0, of its values.
+        self.first_rows: dict[str, int] = {}
+        #: Rows that are called by a name, by that.
+        self.places: dict[str, Place] = {}
         self._formats: dict[Look, Format] = {}
 
     def format(self, look: Look) -> Format:
@@ -98,7 +119,7 @@ class Book:
 
     def sheet(self, name: str, title: str, *, landscape: bool) -> Worksheet:
         """A new sheet for A4, with a title, the time of issue and page numbers on each page."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.add_worksheet(name, QuickSheet)
         set_a4(sheet, sides=1.5 * _CM, top=1.7 * _CM, bottom=1.5 * _CM, landscape=landscape)
         framework, period = self.report.register.framework, self.report.period.name
         font = '&"Arial,Regular"&8'
@@ -126,20 +147,28 @@ class Book:
             whole = look if only.look is look else look.in_type_of(only.look)
             put_text(sheet, *place, only.text, self.format(whole))
             return
-        safe = [Paragraph(text, p.look) for p in content if (text := plain(p.text))]
-        text = "\n".join(p.text for p in safe)
+        safe = [replace(p, text=text) for p in content if (text := plain(p.text))]
+        text = "".join(f"{'' if p.goes_on or p is safe[0] else BREAK}{p.text}" for p in safe)
         # xlsxwriter would take such text for the markup of a rich string.
         resembles_markup = text.startswith("<r>") and text.endswith("</r>")
         if len({p.look for p in safe}) > 1 or resembles_markup:
-            sheet.write_rich_string(*place, *self._runs(safe), self.format(look))
+            form = form_of_text(sheet, text, self.format(look))
+            sheet.write_rich_string(*place, *self._runs(safe), form)
         else:
             whole = look.in_type_of(safe[0].look) if safe else look
             put_text(sheet, *place, text, self.format(whole))
 
+    def link(
+        self, sheet: Worksheet, place: tuple[int, int], words: str, to: Place, look: Look
+    ) -> None:
+        """Write words into the cell at (row, column) that lead to another place of the book."""
+        sheet.write_url(*place, f"internal:{to.location}", self.format(look), plain(words))
+
     def _runs(self, content: list[Paragraph]) -> list[str | Format]:
         runs: list[str | Format] = []
         for i, paragraph in enumerate(content, 1):
-            text = paragraph.text if i == len(content) else f"{paragraph.text}\n"
+            is_last = i == len(content) or content[i].goes_on
+            text = paragraph.text if is_last else f"{paragraph.text}{BREAK}"
             # xlsxwriter wants two runs at least, and none that is empty.
             for piece in filter(None, (text[:1], text[1:])):
                 runs += [self.format(paragraph.look), piece]

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import ceil
+from collections.abc import Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline.consolidation.rating import NotRated, Rating, Tally
-from pipeline.consolidation.report import Line, Report
+from pipeline.consolidation.report import SUPPRESSED, Line, Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
-from pipeline.outputs.appendix.flow import Cell, Flow, count, headings, text
+from pipeline.outputs.appendix.flow import Cell, Flow, count, text
 from pipeline.outputs.appendix.looks import Look
+from pipeline.outputs.appendix.places import achieved_in, measured_in, told_of
+from pipeline.outputs.appendix.set_out import (
+    ACHIEVED,
+    LONG_WORDS,
+    ON_ITS_SIDE,
+    PERFORMANCE,
+    TARGET,
+    SetOut,
+    parting,
+    set_out,
+    travel_lines,
+)
+from pipeline.outputs.appendix.trends import Drawn, is_drawn
 from pipeline.outputs.palette import shade
-from pipeline.workbooks.row_height import text_width, wrap
+from pipeline.workbooks.row_height import wrap
 from schemas.bands import Band
 from schemas.fields import OVERALL_HEADINGS
+from schemas.model import Kind
 
-#: A4 within its margins, upright and on its side: how wide in pixels, and how high in points with
-#: some to spare.
-UPRIGHT, ON_ITS_SIDE = (680, 742.0), (1008, 496.0)
-#: The least that the indicators' column takes; with less the sheet is turned on its side.
-_LEAST_WORDING = 220
-#: Overall, and what it is made up of, which a rating takes together.
-_RATING = (100, 118)
-_WHOLE = 5
-_TARGET, _PERFORMANCE = "Target", "Performance"
-#: Left and right of a cell's text, in pixels, and the share of its width that is reckoned with.
-_PADDING, _USABLE = 17, 0.97
-
-#: A performance of more letters than this is a report in words, not a figure or a state.
-_LONG_WORDS = 30
 #: A wording of more lines than this in its column takes the whole width.
 _LONG_WORDING = 6
 #: So many service areas are named beneath an indicator; of more, their number.
@@ -40,47 +41,52 @@ _NAMED = 3
 #: Text over the whole width, and a quiet line of a table.
 _READ = looks.but(looks.BODY, valign="top")
 _QUIET = looks.BODY.in_type_of(looks.NOTE)
-_NO_BREAK = "\N{NO-BREAK SPACE}"
 #: What is nobody's to reach.
 _UNAIMED = (NotRated.NO_TARGET, NotRated.CONTEXTUAL)
+#: What stands for an earlier figure that there is none of.
+_SUPPRESSED, _NOT_AVAILABLE, _NOT_DUE = "[c]", "[x]", "[z]"
+_CODES = {
+    _SUPPRESSED: "An earlier figure that is suppressed.",
+    _NOT_AVAILABLE: "An earlier figure that is not available; the sheet Trends says why.",
+    _NOT_DUE: "Not due for that period, or of another series of figures.",
+}
 
 
-def write_committee(book: Book, name: str) -> None:
-    """Add the sheet: achievements, indicators, key, and overall performance."""
+class _Committee(Struct, frozen=True):
+    """The sheet while it is written."""
+
+    report: Report
+    flow: Flow
+    out: SetOut
+    #: The cells of trend lines, with the lines whose figures they are of.
+    drawn: list[tuple[str, Line]]
+    #: The codes that stand in place of earlier figures.
+    codes: set[str]
+
+
+def write_committee(book: Book, name: str) -> Drawn:
+    """Add the sheet: achievements, indicators, key, and overall performance.
+
+    The cells in which trends are to be drawn come back, once the figures of these stand.
+    """
     report = book.report
     framework, period = report.register.framework, report.period
-    widths, page = _set_out(report)
-    sheet = book.sheet(name, "", landscape=page is ON_ITS_SIDE)
-    flow = Flow(book, sheet, widths, page[1])
-    flow.add(text(f"{framework.appendix}: {framework.title}", looks.TITLE, _WHOLE))
+    out = set_out(report)
+    sheet = book.sheet(name, "", landscape=out.page is ON_ITS_SIDE)
+    flow = Flow(book, sheet, out.widths, out.page[1])
+    flow.add(text(f"{framework.appendix}: {framework.title}", looks.TITLE, out.whole))
     about = f"{framework.council}, {period.name} ({wording.span_shown(period)})"
     for line in (wording.edition_shown(report), about, _overall_in_words(report)):
         if line:
-            flow.add(text(line, looks.SUBTITLE, _WHOLE))
-    _achievements(flow, report)
-    _indicators(flow, report, f"Performance indicators {period.name}", contextual=False)
-    _indicators(flow, report, f"For context {period.name}: rated by nobody", contextual=True)
-    _key(flow, report)
-    _overall(flow, report)
+            flow.add(text(line, looks.SUBTITLE, out.whole))
+    made = _Committee(report, flow, out, [], set())
+    _achievements(made)
+    _indicators(made, f"Performance indicators {period.name}", contextual=False)
+    _indicators(made, f"For context {period.name}: rated by nobody", contextual=True)
+    _key(made)
+    _overall(made)
     flow.finish()
-
-
-def _set_out(report: Report) -> tuple[list[int], tuple[int, float]]:
-    """The columns' widths, in pixels, in which no figure is cut, and the page that they need."""
-    shown = [each for n in report.lines if len(each := n.performance_shown) <= _LONG_WORDS]
-    targets = figure_width((_TARGET, OVERALL_HEADINGS[1], *(n.target_shown for n in report.lines)))
-    figures = figure_width((_PERFORMANCE, OVERALL_HEADINGS[2], *shown))
-    rest = targets + figures + sum(_RATING)
-    page = UPRIGHT if UPRIGHT[0] - rest >= _LEAST_WORDING else ON_ITS_SIDE
-    return [max(page[0] - rest, _LEAST_WORDING), targets, figures, *_RATING], page
-
-
-def figure_width(figures: Iterable[str], least: int = 0) -> int:
-    """How wide, in pixels, a column is in which the longest word of such figures stands whole."""
-    words = {word for shown in figures for word in shown.split()}
-    size = looks.NUMBER.font_size
-    widest = max((text_width(word, size, bold=True) for word in words), default=0.0)
-    return max(least, ceil((widest + _PADDING) / _USABLE))
+    return Drawn(sheet, made.drawn)
 
 
 def with_note(words: str, look: Look, note: str) -> Cell:
@@ -145,65 +151,91 @@ def _overall_in_words(report: Report) -> str:
     return f"{sentence}\nWithout the figures of: {'; '.join(waiting)}." if waiting else sentence
 
 
-def _achievements(flow: Flow, report: Report) -> None:
+def _achievements(made: _Committee) -> None:
+    flow, report, whole = made.flow, made.report, made.out.whole
     flow.part(below=10)
-    flow.head(text(f"Key achievements {report.period.name}", looks.HEADING, _WHOLE))
+    flow.head(text(f"Key achievements {report.period.name}", looks.HEADING, whole))
     for section in report.sections:
         heading = section.priority.achievements_heading or section.priority.heading
-        _part_headed(flow, heading, level=1)
+        flow.mark(achieved_in(section.priority))
+        _part_headed(made, heading, level=1)
         for achieved in section.achievements:
-            flow.add(text(f"• {achieved.text}", _READ, _WHOLE))
+            flow.add(text(f"• {achieved.text}", _READ, whole))
             flow.block()
         if not section.achievements:
-            flow.add(text("None reported.", _QUIET, _WHOLE))
+            flow.add(text("None reported.", _QUIET, whole))
         if restated := wording.achievements_restated(report, section):
-            flow.add(text(restated, _QUIET, _WHOLE))
+            flow.add(text(restated, _QUIET, whole))
         flow.block()
 
 
-def _part_headed(flow: Flow, heading: str, level: int) -> None:
-    again = text(f"{heading} (continued)", looks.BAND, _WHOLE)
-    flow.head(text(heading, looks.BAND, _WHOLE), level=level, again=[again])
+def _part_headed(made: _Committee, heading: str, level: int) -> None:
+    again = text(f"{heading} (continued)", looks.BAND, made.out.whole)
+    made.flow.head(text(heading, looks.BAND, made.out.whole), level=level, again=[again])
 
 
-def _indicators(flow: Flow, report: Report, heading: str, *, contextual: bool) -> None:
+def _indicators(made: _Committee, heading: str, *, contextual: bool) -> None:
     """A table of those that can be rated, or of those that are shown for context."""
+    flow, out = made.flow, made.out
     parts = [
-        (section.priority.heading, lines)
-        for section in report.sections
+        (section.priority, lines)
+        for section in made.report.sections
         if (lines := [n for n in section.lines if n.indicator.is_contextual is contextual])
     ]
     if not parts:
         return
     flow.part(below=14)
-    names = (heading, _TARGET, _PERFORMANCE, "Target achieved?")
-    flow.head(*headings(*names, right=names[1:3], last=2))
-    flow.head(*headings("Ref, service area", "Direction of travel", last=_WHOLE - 1), level=1)
+    flow.head(
+        text(heading, looks.HEADING),
+        *(text(name, looks.EARLIER_HEADING) for name in out.earlier),
+        text(TARGET, looks.HEADING_RIGHT),
+        text(PERFORMANCE, looks.HEADING_RIGHT),
+        *([text("Trend", looks.HEADING)] if out.has_trends else ()),
+        text(ACHIEVED, looks.HEADING),
+    )
     for priority, lines in parts:
-        _part_headed(flow, priority, level=2)
+        flow.mark(measured_in(priority))
+        _part_headed(made, priority.heading, level=1)
         for line in lines:
-            _indicator(flow, report, line)
+            flow.mark(told_of(line.indicator))
+            _indicator(made, line)
             flow.block()
 
 
-def _indicator(flow: Flow, report: Report, line: Line) -> None:
+def _indicator(made: _Committee, line: Line) -> None:
     """An indicator's rows: what it is and its figures, and beneath them what is said of it."""
+    flow, out, report = made.flow, made.out, made.report
     worded, owned = line.indicator.wording, Paragraph(_owner(report, line), looks.NOTE)
     size = looks.BODY.font_size
-    if len(worded) > _LONG_WORDS and len(wrap(worded, flow.widths[0], size)) > _LONG_WORDING:
-        flow.add(text(worded, _READ, _WHOLE), leads=True)
+    if len(worded) > LONG_WORDS and len(wrap(worded, flow.widths[0], size)) > _LONG_WORDING:
+        flow.add(text(worded, _READ, out.whole), leads=True)
         first = Cell((owned,), looks.BODY)
     else:
-        first = Cell((Paragraph(worded, looks.BODY), owned), looks.BODY)
-    rated = replace(_rating(report, line), span=2)
-    figures = (target_cell(line), figure_cell(line), rated)
+        first = Cell((Paragraph(worded, looks.BODY), _after(out, worded, owned)), looks.BODY)
+    figures = [
+        *(_earlier_cell(made, line, name) for name in out.earlier),
+        target_cell(line),
+        figure_cell(line),
+        *([_trend(made, line)] if out.has_trends else ()),
+    ]
+    rated = _rating(report, line)
     has_notes = bool(notes := _notes(report, line))
-    if travels := _travels(line):
-        flow.add_beside(first, figures, [Cell(travels, looks.SMALL, span=4)], leads=has_notes)
+    if out.is_rating_tall and (lower := _travels(out.widths[1:-1], line)):
+        flow.add_between(first, figures, lower, rated, leads=has_notes)
+    elif lower := _travels(out.widths[1:], line):
+        flow.add_between(first, [*figures, rated], lower, leads=has_notes)
     else:
-        flow.add(first, *figures, leads=has_notes)
+        flow.add(first, *figures, rated, leads=has_notes)
     if notes:
-        flow.add(Cell(notes, _READ, span=_WHOLE))
+        flow.add(Cell(notes, _READ, span=out.whole))
+
+
+def _after(out: SetOut, worded: str, owned: Paragraph) -> Paragraph:
+    """Ref and owner beneath a wording; beside earlier figures behind it, where a line is saved."""
+    going_on = replace(owned, text=f" – {owned.text}", goes_on=True)
+    width, size = out.widths[0], looks.BODY.font_size
+    alone, joined = (len(wrap(each, width, size)) for each in (worded, worded + going_on.text))
+    return going_on if out.has_trends and 1 < alone == joined else owned
 
 
 def _owner(report: Report, line: Line) -> str:
@@ -214,11 +246,46 @@ def _owner(report: Report, line: Line) -> str:
     return ", ".join((line.indicator.ref, *shown))
 
 
+def _earlier_cell(made: _Committee, line: Line, period: str) -> Cell:
+    """A figure of an earlier period, or the code for why there is none."""
+    point = next((each for each in line.series if each.period == period), None)
+    if point is not None and point.value is not None:
+        number = printed_number(point.value, line.indicator.unit, point.figure)
+        if number is not None:
+            return Cell(look=looks.EARLIER, number=number)
+    if point is not None and point.figure:
+        return text(point.figure, looks.but(looks.EARLIER, text_wrap=True))
+    code = _NOT_DUE
+    if point is not None or line.indicator.kind is Kind.NARRATIVE:
+        is_suppressed = point is not None and point.why == SUPPRESSED
+        code = _SUPPRESSED if is_suppressed else _NOT_AVAILABLE
+    made.codes.add(code)
+    return text(code, looks.EARLIER)
+
+
+def _trend(made: _Committee, line: Line) -> Cell:
+    """The cell in which a line's trend is drawn."""
+    if not is_drawn(line):
+        return text("", looks.BODY)
+
+    def tell(row: int, column: int) -> None:
+        made.drawn.append((xl_rowcol_to_cell(row, column), line))
+
+    return Cell(look=looks.BODY, tell=tell)
+
+
 def _rating(report: Report, line: Line) -> Cell:
-    """A line's rating; that of a contextual figure says so, and not that it has no target."""
+    """A line's rating, and what it was last time.
+
+    That of a contextual figure says so, and not that it has no target.
+    """
     if line.indicator.is_contextual and line.rating.not_rated in _UNAIMED:
         return band_cell("Contextual", None)
-    return rating_cell(report, line.rating)
+    cell, was = rating_cell(report, line.rating), wording.rating_before_shown(report, line)
+    if not was:
+        return cell
+    note = looks.but(looks.SMALL, font_color=cell.look.font_color)
+    return replace(cell, content=(*cell.content, Paragraph(was, note)))
 
 
 def _notes(report: Report, line: Line) -> tuple[Paragraph, ...]:
@@ -234,36 +301,48 @@ def _notes(report: Report, line: Line) -> tuple[Paragraph, ...]:
 
 
 def _is_long(line: Line) -> bool:
-    return len(line.performance_shown) > _LONG_WORDS
+    return len(line.performance_shown) > LONG_WORDS
 
 
-def _travels(line: Line) -> tuple[Paragraph, ...]:
-    """Each direction of travel on a line, which breaks within no period's name."""
-    return tuple(
-        Paragraph(f"{shown}, {since.replace(' ', _NO_BREAK)}", looks.SMALL)
-        for shown, since in wording.travels_shown(line)
-    )
+def _travels(columns: Sequence[int], line: Line) -> list[Cell]:
+    """The directions of travel, each on a line of its own; side by side where there is room."""
+    lines, look = travel_lines(line), looks.SMALL
+    if lines[1:] and (split := parting(columns, lines)):
+        return [text(lines[0], look, split), text(lines[1], look, len(columns) - split)]
+    content = tuple(Paragraph(each, look) for each in lines)
+    return [Cell(content, look, span=len(columns))] if lines else []
 
 
-def _key(flow: Flow, report: Report) -> None:
+def _key(made: _Committee) -> None:
+    flow, report, rest = made.flow, made.report, made.out.whole - 1
     flow.part(below=14)
-    flow.add(text("Key: what the colours of “Target achieved?” mean", looks.HEADING, _WHOLE))
+    title = f"Key: what the colours of “{ACHIEVED}” mean"
+    flow.add(text(title, looks.HEADING, made.out.whole))
     without = {
         "Not rated": "has no colour; the reason stands beside the indicator",
         "Suppressed": wording.small_numbers_shown(report.register),
+        **{code: meaning for code, meaning in _CODES.items() if code in made.codes},
     }
     for colour, meaning in report.key:
         band = report.bands.of(colour)
-        flow.add(band_cell(band.shown, band), text(meaning, looks.BODY, _WHOLE - 1))
+        flow.add(band_cell(band.shown, band), text(meaning, looks.BODY, rest))
     for words, meaning in without.items():
         if meaning:
-            flow.add(band_cell(words, None), text(meaning, looks.BODY, _WHOLE - 1))
+            flow.add(band_cell(words, None), text(meaning, looks.BODY, rest))
 
 
-def _overall(flow: Flow, report: Report) -> None:
+def _overall(made: _Committee) -> None:
+    flow, report, out = made.flow, made.report, made.out
     flow.part(below=14)
-    names = OVERALL_HEADINGS
-    flow.head(*headings(*names, right=names[1:3]))
+    #: The columns of earlier figures and targets, and those of the trend and the rating.
+    first, last = len(out.earlier) + 1, out.whole - len(out.earlier) - 3
+    heading, indicators, rated, overall, _ = OVERALL_HEADINGS
+    flow.head(
+        text(heading, looks.HEADING),
+        text(indicators, looks.HEADING_RIGHT, first),
+        text(rated, looks.HEADING_RIGHT),
+        text(overall, looks.HEADING, last),
+    )
     tallies = [
         (s.priority.heading, s.tally, wording.sum_restated(report, s)) for s in report.sections
     ]
@@ -271,14 +350,12 @@ def _overall(flow: Flow, report: Report) -> None:
     for name, tally, restated in (*tallies, whole):
         bold = tally is report.overall
         number = looks.but(looks.NUMBER, bold=bold)
+        made_up = "\n".join(filter(None, (wording.counts_shown(report, tally), restated)))
         flow.add(
-            text(name, looks.but(looks.BODY, bold=bold)),
-            count(tally.rated + tally.not_rated, number),
+            with_note(name, looks.but(looks.BODY, bold=bold), made_up),
+            replace(count(tally.rated + tally.not_rated, number), span=first),
             count(tally.rated, number),
-            rating_cell(report, tally),
-            with_note(
-                wording.counts_shown(report, tally), looks.but(looks.SMALL, bold=bold), restated
-            ),
+            replace(rating_cell(report, tally), span=last),
         )
         flow.block()
-    flow.add(text(report.overall_key, looks.NOTE, _WHOLE))
+    flow.add(text(report.overall_key, looks.NOTE, out.whole))

@@ -10,12 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber
+from pipeline.outputs.appendix.book import Book, Paragraph, Place, PrintedNumber
 from pipeline.outputs.appendix.looks import HEADING, HEADING_RIGHT, NOTE, PLAIN, Look, but
 from pipeline.workbooks.row_height import TALLEST_ROW, line_height, wrap
 
 #: Room above and below the text of a row, in points.
-_ROW_PADDING = 3.0
+_ROW_PADDING = 2.0
 #: The least by which rows differ in height, in points.
 _PIXEL = 0.75
 #: A text that takes more of a page than this runs on in another row, and a block that does may
@@ -33,11 +33,15 @@ class Cell(Struct, frozen=True):
     look: Look = PLAIN
     number: PrintedNumber | None = None
     span: int = 1
+    #: Is told its row and column, from 0, when it is written.
+    tell: Callable[[int, int], object] | None = None
+    #: Where a click on it leads; None: nowhere.
+    link: Place | None = None
 
 
-def text(words: str, look: Look = PLAIN, span: int = 1) -> Cell:
+def text(words: str, look: Look = PLAIN, span: int = 1, link: Place | None = None) -> Cell:
     """A cell with one run of text."""
-    return Cell((Paragraph(words, look),), look, span=span)
+    return Cell((Paragraph(words, look),), look, span=span, link=link)
 
 
 def count(number: int, look: Look) -> Cell:
@@ -78,20 +82,31 @@ class Flow:
     `widths` are the columns' in pixels, `page` is how many points of a page are printed on. What
     heads a table is written again where the table goes on to another page. A text too tall for a
     row runs on in the row below it, from a sentence's beginning, so that nothing is ever cut off;
-    a large block breaks there, or between rows that nothing keeps together.
+    a large block breaks there, or between rows that nothing keeps together. `padding` is the room
+    above and below the text of a row, in points.
     """
 
-    def __init__(self, book: Book, sheet: Worksheet, widths: Sequence[int], page: float) -> None:
+    def __init__(
+        self,
+        book: Book,
+        sheet: Worksheet,
+        widths: Sequence[int],
+        page: float,
+        padding: float = _ROW_PADDING,
+    ) -> None:
         self.book = book
         self.sheet = sheet
         self.widths = widths
         #: The next row, from 0, of what is written.
         self.row = 0
         self._page = page
-        self._tallest = min(TALLEST_ROW, _LARGE * page) - _ROW_PADDING
+        self._padding = padding
+        self._tallest = min(TALLEST_ROW, _LARGE * page) - padding
         self._used = 0.0
         self._breaks: list[int] = []
         self._block: list[_Row] = []
+        #: What is called by a name: each with how many rows of the block stand before it.
+        self._marks: list[tuple[int, str]] = []
         self._below = 0.0
         #: What heads the rows to come, by its level; and how many of its levels are above them on
         #: the page where the block begins.
@@ -104,20 +119,31 @@ class Flow:
         """A row of cells from the first column on; one that leads stays with the next."""
         self._block += self._rows(cells, leads=leads)
 
-    def add_beside(
-        self, first: Cell, upper: Sequence[Cell], lower: Sequence[Cell], *, leads: bool = False
+    def add_between(
+        self,
+        first: Cell,
+        upper: Sequence[Cell],
+        lower: Sequence[Cell],
+        last: Cell | None = None,
+        *,
+        leads: bool = False,
     ) -> None:
-        """Two rows that stay together, beside a cell in the first column that is as high as both.
+        """Two rows that stay together, beside a first cell, and a last, as high as both.
 
         None of their texts may be too tall for a row.
         """
         start = first.span
         (above,) = self._rows(upper, start, leads=True)
         (below,) = self._rows(lower, start, leads=leads)
-        content, needed = _parts(first, sum(self.widths[:start]), self._tallest)[0]
-        placed = _Placed(0, first, content, first.look, rows=2)
-        high = max(above.height, needed + _ROW_PADDING - below.height)
-        self._block += (_Row(high, [placed, *above.cells], leads=True), below)
+        tall, needed = [], 0.0
+        sides = {0: first} | ({start + sum(each.span for each in upper): last} if last else {})
+        for column, cell in sides.items():
+            width = sum(self.widths[column : column + cell.span])
+            content, height = _parts(cell, width, self._tallest)[0]
+            tall.append(_Placed(column, cell, content, cell.look, rows=2))
+            needed = max(needed, height)
+        high = max(above.height, needed + self._padding - below.height)
+        self._block += (_Row(high, [*tall, *above.cells], leads=True), below)
 
     def head(self, *cells: Cell, level: int = 0, again: Sequence[Cell] | None = None) -> None:
         """A row that heads what comes: a table (level 0), or a part of it (level 1 and more).
@@ -127,6 +153,19 @@ class Flow:
         self._again = min(self._again, level)
         self._block += self._rows(cells, leads=True)
         self._heads = [*self._heads[:level], again or cells]
+
+    def mark(self, name: str) -> None:
+        """Call the next row by a name, by which the book knows its place; the first so called."""
+        self._marks.append((len(self._block), name))
+
+    def height_of(self, *cells: Cell) -> float:
+        """How many points a row of these cells takes."""
+        return sum(row.height // _PIXEL * _PIXEL for row in self._rows(cells, leads=False))
+
+    @property
+    def room(self) -> float:
+        """How many points of the page are left below the last block."""
+        return self._page - self._used - (self._below if self._used else 0)
 
     def space(self, points: float, tell: Callable[[int], object] | None = None) -> None:
         """An empty row of that height; `tell` is given its number."""
@@ -151,6 +190,7 @@ class Flow:
 
     def _lay_out(self) -> None:
         block, self._block = self._block, []
+        marks, self._marks = self._marks, []
         if not block:
             return
         whole = sum(row.height for row in block)
@@ -166,6 +206,8 @@ class Flow:
             needed = _led(block[number:]) if may_break else row.height
             if number and self._used + needed > self._page:
                 self._break(self._heads)
+            for name in (name for at, name in marks if at == number):
+                self.book.places.setdefault(name, Place(self.sheet.get_name(), self.row))
             self._write(row)
 
     def _break(self, heads: Iterable[Sequence[Cell]]) -> None:
@@ -190,11 +232,16 @@ class Flow:
         if cell.span > 1 or placed.rows > 1:
             last = (self.row + placed.rows - 1, column + cell.span - 1)
             self.sheet.merge_range(self.row, column, *last, "", self.book.format(look))
+        if cell.link is not None and placed.content:
+            words = "\n".join(each.text for each in placed.content)
+            self.book.link(self.sheet, (self.row, column), words, cell.link, look)
         if cell.number is not None and placed.content:
             form = self.book.format(but(look, num_format=cell.number.num_format))
             self.sheet.write_number(self.row, column, cell.number.value, form)
         else:
             self.book.write(self.sheet, (self.row, column), placed.content, look)
+        if cell.tell is not None:
+            cell.tell(self.row, column)
 
     def _rows(self, cells: Sequence[Cell], start: int = 0, *, leads: bool) -> list[_Row]:
         """The cells as a row from a column on; more rows where a text runs on."""
@@ -210,7 +257,7 @@ class Flow:
             for at, cell, ((content, height),) in zip(starts, cells, parts, strict=True):
                 placed.append(_Placed(at, cell, content, cell.look))
                 highest = max(highest, height)
-            return [_Row(highest + _ROW_PADDING, placed, leads)]
+            return [_Row(highest + self._padding, placed, leads)]
         rows = list(zip_longest(*parts, fillvalue=((), 0.0)))
         found = []
         for row in rows:
@@ -223,7 +270,7 @@ class Flow:
                 _Placed(at, cell, content, but(cell.look, **lines))
                 for at, cell, (content, _) in zip(starts, cells, row, strict=True)
             ]
-            found.append(_Row(max(height for _, height in row) + _ROW_PADDING, placed, leads))
+            found.append(_Row(max(height for _, height in row) + self._padding, placed, leads))
         return found
 
 
@@ -245,7 +292,7 @@ def _parts(cell: Cell, width: int, tallest: float) -> list[_Part]:
     """The cell's text in parts of so many points at most; one part, maybe empty, at least."""
     if cell.number is not None:
         return [((Paragraph(cell.number.shown, cell.look),), line_height(cell.look.font_size))]
-    height = sum(_height(each.text, each.look, width) for each in cell.content)
+    height = sum(_height(each.text, each.look, width) for each in _begun(cell.content))
     if height <= tallest:
         return [(cell.content, height)]
     parts: list[_Part] = []
@@ -265,6 +312,17 @@ def _parts(cell: Cell, width: int, tallest: float) -> list[_Part]:
         content.append(joined)
         used, last = before + needed, needed
     return [*parts, (tuple(content), used)]
+
+
+def _begun(content: Iterable[Paragraph]) -> list[Paragraph]:
+    """Text by where it begins a line; what goes on is reckoned as large as what it follows."""
+    found: list[Paragraph] = []
+    for each in content:
+        if each.goes_on and found:
+            found[-1] = _joined(found[-1], each)
+        else:
+            found.append(each)
+    return found
 
 
 def _pieces(

@@ -7,7 +7,7 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from pipeline.outputs.palette import BAND_FILL, HEADING_FILL, HEADING_INK, INK, QUIET_INK
+from pipeline.outputs.palette import BAND_FILL, HEADING_FILL, HEADING_INK, INK, LINK_INK, QUIET_INK
 
 
 class Look(Struct, frozen=True, cache_hash=True):
@@ -16,6 +16,8 @@ class Look(Struct, frozen=True, cache_hash=True):
     font_size: int = 10
     bold: bool = False
     italic: bool = False
+    #: 1: underlined, as what leads elsewhere is.
+    underline: int = 0
     font_color: str = INK
     bg_color: str | None = None
     align: str = "left"
@@ -33,7 +35,7 @@ class Look(Struct, frozen=True, cache_hash=True):
 
     def in_type_of(self, other: Look) -> Look:
         """The same cell with its text as in another look."""
-        names = ("font_size", "bold", "italic", "font_color")
+        names = ("font_size", "bold", "italic", "underline", "font_color")
         return but(self, **{name: getattr(other, name) for name in names})
 
 
@@ -53,8 +55,19 @@ HEADING_RIGHT = but(HEADING, align="right")
 #: A number stays on one line.
 NUMBER = but(RIGHT, text_wrap=False)
 SMALL = but(BODY, font_size=9)
+#: Figures of earlier periods, and what heads them.
+EARLIER = but(NUMBER, font_size=9, indent=0)
+EARLIER_HEADING = but(HEADING_RIGHT, font_size=9, indent=0)
 BAND = but(BODY, bold=True, bg_color=BAND_FILL)
 NOTE = Look(font_size=9, italic=True, font_color=QUIET_INK)
 TITLE = Look(font_size=16, bold=True)
 SUBTITLE = Look(font_size=11)
 SECTION = Look(font_size=12, bold=True)
+#: What leads elsewhere in the workbook.
+LINK = but(BODY, underline=1, font_color=LINK_INK)
+#: On the summary, where as much as can be is to fit a page.
+SMALL_HEADING = but(HEADING, font_size=9)
+SMALL_HEADING_MIDDLE = but(SMALL_HEADING, align="center", indent=0)
+SMALL_LINK = but(LINK, font_size=9)
+SMALL_RIGHT = but(SMALL, align="right")
+MIDDLE = but(SMALL, align="center", indent=0, text_wrap=False)

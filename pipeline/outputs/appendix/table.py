@@ -19,7 +19,7 @@ from pipeline.outputs.appendix.looks import (
     Look,
     but,
 )
-from pipeline.outputs.tidy import clock
+from pipeline.outputs.tables import clock
 from pipeline.outputs.wording import edition_shown
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from pipeline.workbooks.worksheets import put_text
@@ -56,6 +56,7 @@ def write_table(
     least, so a table without any gets an empty one.
     """
     sheet = book.sheet(title, title, landscape=True)
+    book.first_rows[title] = 1
     for number, column in enumerate(columns):
         sheet.set_column_pixels(number, number, column.width)
     heads = [{"header": c.heading, "header_format": book.format(c.heading_look)} for c in columns]

@@ -6,7 +6,7 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.workbooks.safe_text import literal
+from pipeline.workbooks.safe_text import begins_like_formula, literal
 
 _A4 = 9
 
@@ -23,8 +23,8 @@ def put_text(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
     cell = cell_at(sheet, row, column)
     cell.value = literal(text)
     # openpyxl takes `=1+1` for a formula and `#REF!` for an error. The quote prefix keeps Excel
-    # from doing the same when somebody edits the cell.
-    if cell.data_type != "s":
+    # from doing the same, and of `-1` and `+1` too, when somebody edits the cell.
+    if cell.data_type != "s" or begins_like_formula(text):
         cell.data_type, cell.quotePrefix = "s", True
     return cell
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pipeline.register.differences.difference import Concern, RegisterChange, indicator_named
 from schemas.areas_over_time import areas_of
 from schemas.model import Register
+from schemas.periods import of_same_days
 from schemas.wording import day_shown, listed
 
 
@@ -18,7 +19,8 @@ def renamed_periods(old: Register, new: Register) -> Iterator[RegisterChange]:
             if former in names and period.name not in names:
                 said = (
                     f"{former} is called {period.name} now: its returns, drafts and issues count "
-                    "for that, and templates with the old name are understood."
+                    "for that, and templates with the old name are understood. What lies in the "
+                    f"outbox under {former} stays there."
                 )
                 yield RegisterChange(Concern.RETURNS, said)
 
@@ -51,7 +53,16 @@ def _asked_of_areas(old: Register, new: Register) -> Iterator[str]:
                 "goes on counting."
             )
         elif less:
-            yield f"{area.name} no longer returns {less}; what it reported no longer counts."
+            gone = [ref for ref in before if ref not in after]
+            handed = [ref for ref in gone if _was_of(new, ref, area.ref)]
+            for row in filter(None, map(new.indicator, handed)):
+                named = indicator_named(row, row.ref)
+                yield (
+                    f"From {row.since} on {area.name} no longer returns {named}; what it reported "
+                    "before goes on counting."
+                )
+            if others := _named(old, [ref for ref in gone if ref not in handed]):
+                yield f"{area.name} no longer returns {others}; what it reported no longer counts."
     for area in old.areas:
         if new.area(area.ref) is None:
             yield (
@@ -59,6 +70,11 @@ def _asked_of_areas(old: Register, new: Register) -> Iterator[str]:
                 "periods for which they were accepted, and the digest asks about them. A return "
                 "that it sends is sent back."
             )
+
+
+def _was_of(register: Register, ref: str, area: str) -> bool:
+    """Whether an area returns an indicator by any row of it, if not by the last."""
+    return any(each.ref == ref and area in each.areas for each in register.versions)
 
 
 def _named(register: Register, refs: list[str]) -> str:
@@ -88,7 +104,14 @@ def _periods(old: Register, new: Register) -> Iterator[str]:
             )
     for period in old.periods:
         if new.period(period.name) is None:
+            now = of_same_days(new.periods, period)
+            hint = (
+                f" {now.name} has its days: if it was renamed, type {period.name} under Formerly "
+                f"in the row of {now.name}."
+                if now
+                else ""
+            )
             yield (
                 f"{period.name} is no longer a period: returns for it are sent back, and no "
-                "appendix is made of it."
+                f"appendix is made of it.{hint}"
             )

@@ -37,10 +37,15 @@ class BesideFigure(Struct, frozen=True):
 NOTHING_BESIDE = BesideFigure()
 
 
+def says_anything(value: CellValue) -> bool:
+    """Whether a cell beside a figure says more than that there is nothing to say."""
+    return value != "" and not (isinstance(value, str) and means_nothing_to_report(value))
+
+
 def beside_figure(cells: RowCells, kind: Kind, scale: Scale) -> BesideFigure:
     """What a row says beside its figure, which is measured in a `scale`.
 
-    What its indicator cannot be asked for is passed over: a milestone has no forecast.
+    What its indicator cannot be asked for, as a milestone for a forecast, is not read.
     """
     if kind is Kind.NARRATIVE:
         return NOTHING_BESIDE
@@ -73,7 +78,7 @@ def _confidence(cells: RowCells) -> Confidence | None:
 
 def _day(cells: RowCells) -> date | None:
     value = cells.value("action_by")
-    if value == "" or (isinstance(value, str) and means_nothing_to_report(value)):
+    if not says_anything(value):
         return None
     day = _day_of(value)
     if day is None:

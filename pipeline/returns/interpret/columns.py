@@ -23,6 +23,7 @@ from pipeline.returns.interpret.headings import (
     heading_text,
 )
 from pipeline.returns.interpret.labels import (
+    CUMULATIVE,
     FORECAST,
     INDICATORS,
     OF_A_PART,
@@ -126,14 +127,18 @@ class Belonging(Struct, frozen=True):
         said = (row_period(table, row, self.words) for row in table.rows)
         return min(map(self.fit, {own | each for each in said}), default=fit)
 
-    def doubts(self, table: Table, heading: Heading) -> list[str]:
-        """What of a chain of labels keeps its column from being taken, in words."""
+    def doubts(self, table: Table, heading: Heading, *understood: str) -> list[str]:
+        """What of a chain of labels keeps its column from being taken, in words.
+
+        `understood` are kinds of figures that do not.
+        """
         label = heading.label
         words = [word for word in label.unknown if word != LOOSE]
         expected = {PROVISIONAL, FORECAST} if heading.field == "forecast" else {PROVISIONAL}
         doubts = [f'"{shorten(" ".join(words))}" is not known'] if words else []
         doubts += [f"nobody can tell {LOOSE}"] if LOOSE in label.unknown else []
-        doubts += [f"it is said to be {kind}" for kind in sorted(label.kinds - expected)]
+        kinds = label.kinds - expected - {*understood}
+        doubts += [f"it is said to be {kind}" for kind in sorted(kinds)]
         if heading.is_torn:
             titles = (f.heading for f in INDICATORS if f.key in label.fields)
             doubts.append(f"it names {listed(titles)}")
@@ -166,6 +171,9 @@ def choose_columns(table: Table, known: Belonging) -> list[Finding]:
         else:
             mine = [h for h in _sure(table, candidates) if known.fit_in(table, h) is not Fit.OTHER]
             plain = [h for h in mine if not known.doubts(table, h)]
+            if not plain and key == "performance" and known.words.register.has_cumulative:
+                # Of a row that is not reported so, its cell is asked about.
+                plain = [h for h in mine if not known.doubts(table, h, CUMULATIVE)]
             if not plain and key in _ASKED_ABOUT:
                 findings += _in_doubt(table, known, mine, _TITLES[key])
             mine = plain or (mine if key in _IN_ANY_WORDS else [])

@@ -16,7 +16,7 @@ from pipeline.returns.interpret.cells import NAMES, SEEN, TOTALS, WORDS, plain_w
 from pipeline.returns.interpret.columns import Belonging
 from pipeline.returns.interpret.footnotes import may_have_mark
 from pipeline.returns.interpret.headings import naming
-from pipeline.returns.interpret.labels import PROVISIONAL, Vocabulary
+from pipeline.returns.interpret.labels import CUMULATIVE, PROVISIONAL, Vocabulary
 from pipeline.returns.interpret.notes import may_scale, said_around, said_by_marks
 from pipeline.returns.interpret.rows import Matched, read_row, scale_of
 from pipeline.returns.interpret.tables import Table
@@ -233,7 +233,7 @@ def _read(
     words = one.columns.get("commentary", ("",) * len(figures))
     over, columns = table.chosen["performance"].label, table.columns
     column, of_words = columns["performance"], columns.get("commentary", -1)
-    is_open = not (over.units or over.scales)
+    is_open = not (over.units or over.scales or CUMULATIVE in over.kinds)
     is_provisional = PROVISIONAL in over.kinds or table.is_provisional
     others = [one.columns[key] for key in _LEFT_OUT if key in one.columns]
     earlier = [(key, one.columns[key]) for key in EARLIER if key in one.columns]

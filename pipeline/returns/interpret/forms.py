@@ -194,25 +194,25 @@ def _formed(
     None where they hold more than texts and numbers, or headings on the cover.
     """
     _, disguise = with_area(words, parts.stand_in)
-    names = naming(disguise)
     taken = parts.taken if is_cover(grid) else ()
     formed = []
     for number, given in enumerate(grid.rows, grid.first_row):
-        cells = given
+        cells = tuple(given)
         if taken:
-            cells = [
+            cells = tuple(
                 "" if (number, column) in taken else cell
                 for column, cell in enumerate(given, grid.first_column)
-            ]
+            )
         row = _disguised_row(cells, parts, words)
         if row is None:
             return None
         formed.append(row)
-        if not any(map(names.__getitem__, row)):
+        heads_table = _heads_table(disguise, row)
+        if heads_table is None:
             continue
         if grid.merged:
             return None
-        if _heads_table(disguise, row):
+        if heads_table:
             if is_cover(grid) or number >= HEADER_WITHIN:
                 return None
             parts.tables[len(parts.sheets)] = number
@@ -220,29 +220,37 @@ def _formed(
     return tuple(formed)
 
 
-@lru_cache(maxsize=100)
-def _heads_table(words: Vocabulary, row: tuple[CellValue, ...]) -> bool:
-    """Whether a row without merged cells heads a table."""
+# Returns made from one template have the same rows, but for a few.
+@lru_cache(maxsize=500)
+def _heads_table(words: Vocabulary, row: tuple[CellValue, ...]) -> bool | None:
+    """Whether a row without merged cells heads a table; None where no cell of it names a field."""
+    if not any(map(naming(words).__getitem__, row)):
+        return None
     grid = Grid("", 0, 0, [[*row]])
     return Headings(grid, Merges(()), words).named(0, grid.rows[0]) is not None
 
 
 def _disguised_row(
-    cells: list[CellValue], parts: _Parts, words: Vocabulary
+    cells: tuple[CellValue, ...], parts: _Parts, words: Vocabulary
 ) -> tuple[CellValue, ...] | None:
     """A row with the area's name in disguise; None where it holds more than texts and numbers."""
-    kinds = set(map(type, cells))
-    if not kinds <= _BODY:
+    if not _BODY.issuperset(map(type, cells)):
         return None
-    said = "\n".join(map(str, cells))
+    said = _said(cells)
     if STAND_IN in said:
         return None
     if words.area_names[parts.area] not in said:
-        return tuple(cells)
+        return cells
     return tuple(
         disguised(cell, parts.area, parts.stand_in, words) if isinstance(cell, str) else cell
         for cell in cells
     )
+
+
+@lru_cache(maxsize=500)
+def _said(row: tuple[CellValue, ...]) -> str:
+    """All that a row says, in one text."""
+    return "\n".join(map(str, row))
 
 
 # --- What is concluded from a form ---------------------------------------------------------------

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from pipeline.returns.interpret.earlier import with_earlier
 from pipeline.returns.interpret.labels import (
     ACHIEVEMENTS,
+    CUMULATIVE,
     INDICATORS,
     Label,
     Vocabulary,
@@ -248,7 +249,8 @@ class Headings:
                     chain.append(over)
             if heading := _heading(self._words, fields, column, tuple(chain)):
                 headings.append(heading)
-        if above and first == number and _same_texts(above, headings):
+        texts = [(h.column, h.text) for h in headings]
+        if above and first == number and [(h.column, h.text) for h in above.headings] == texts:
             # The headings again, as where a page ends.
             headings = [
                 replace(before, row=heading.row)
@@ -363,7 +365,8 @@ def _heading(
     label = reduce(or_, reversed(labels))
     if any(over.is_loose for over in chain):
         label = replace(label, unknown=(*label.unknown, LOOSE))
-    if not named and label.periods and fields is INDICATORS:
+    of_when = label.periods or (words.register.has_cumulative and label.kinds == {CUMULATIVE})
+    if not named and of_when and fields is INDICATORS:
         key = "performance"  # A period alone says of when the figures are.
     leaf = chain[-1]
     own_name = next((name_key(f.heading) for f in fields if f.key == key), "")
@@ -394,7 +397,3 @@ def _heads(fields: Fields, labels: list[Label]) -> bool:
         else label.periods and not label.fields and not label.unknown
         for label in labels
     )
-
-
-def _same_texts(above: HeadingBlock, headings: list[Heading]) -> bool:
-    return [(h.column, h.text) for h in above.headings] == [(h.column, h.text) for h in headings]

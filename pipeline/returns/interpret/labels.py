@@ -47,6 +47,7 @@ CHANGE_NOTHING = frozenset(
 #: What makes of a figure another than the one that a period had, each with its own words. A
 #: provisional figure is the period's, and is marked.
 PROVISIONAL, OF_A_PART, FORECAST = "provisional", "of a part", "a forecast"
+CUMULATIVE = "cumulative"
 KINDS: dict[str, tuple[str, ...]] = {
     PROVISIONAL: ("provisional", "preliminary", "prelim", "prelim."),
     FORECAST: (
@@ -63,7 +64,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "not final",
     ),
     "an example": ("example", "sample"),
-    "cumulative": ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
+    CUMULATIVE: ("cumulative", "cum", "cum.", "year to date", "ytd", "to date"),
     "of another length of time": ("rolling", "annualised", "annualized", "in arrears"),
     "an average": ("average", "averages", "mean"),
     "a baseline": ("baseline", "benchmark", "benchmarks", "benchmarking"),

@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from pipeline.returns.interpret.asked import NOTHING_BESIDE, beside_figure
+from pipeline.returns.interpret.asked import NOTHING_BESIDE, beside_figure, says_anything
 from pipeline.returns.interpret.cells import NAMES, SEEN, RowCells, is_total, plain_words
 from pipeline.returns.interpret.columns import Belonging
-from pipeline.returns.interpret.labels import PROVISIONAL
+from pipeline.returns.interpret.labels import CUMULATIVE, PROVISIONAL
 from pipeline.returns.interpret.misplaced import misplaced
 from pipeline.returns.interpret.tables import Table
 from pipeline.returns.reading import ReportedRow
@@ -59,6 +59,11 @@ def read_row(
         said = match.table.text(match.row, "commentary")
         return _bad_row(match, known, cells.seen, said), cells.findings
     told = cells.seen.get("performance", "")
+    over = match.table.chosen["performance"].label
+    is_cumulative = CUMULATIVE in over.kinds and not indicator.accumulation.is_reported_so
+    if is_cumulative and indicator.has_figures and told and not means_nothing_to_report(told):
+        cells.refuse("performance", v.NOT_CUMULATIVE, ref=indicator.ref)
+        return _bad_row(match, known, cells.seen), cells.findings
     nothing = indicator.kind is not Kind.MEASURE and means_nothing_to_report(told)
     parts = {key: cells.figure(key, _PART) for key in ("numerator", "denominator")}
     numerator, denominator = parts["numerator"].value, parts["denominator"].value
@@ -86,9 +91,9 @@ def read_row(
         case Kind.NARRATIVE if not nothing:
             narrative = cells.words("performance")
     beside = NOTHING_BESIDE
+    filled = tuple(key for key in match.table.asked if says_anything(cells.value(key)))
     if any(cells.value(key) != "" for key in match.table.asked):
         beside = beside_figure(cells, indicator.kind, scale_of(indicator))
-    over = match.table.chosen["performance"].label
     is_said = PROVISIONAL in over.kinds or match.table.is_provisional or is_noted
     status = cells.status(is_provisional=figure.provisional or is_said)
     row = ReportedRow(
@@ -114,6 +119,7 @@ def read_row(
         table=match.table.number,
         seen=cells.seen,
         is_bad=cells.is_bad,
+        beside=filled,
     )
     return row, cells.findings
 
@@ -155,7 +161,8 @@ class ShortRows:
             table.columns,
             table.grid.first_column,
         )
-        self._is_open = looks.is_plain and not (over.units or over.scales)
+        is_more = over.units or over.scales or CUMULATIVE in over.kinds
+        self._is_open = looks.is_plain and not is_more
         self._is_provisional = PROVISIONAL in over.kinds or table.is_provisional
         self._columns = columns["performance"], columns.get("commentary", -1)
         self._letters = table.letters["performance"]

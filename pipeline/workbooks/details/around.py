@@ -29,9 +29,11 @@ _CODES = re.compile(
 )
 
 
-def texts_around(package: Package, name: str, content: bytes) -> list[Around]:
-    """What stands around the cells of a sheet of an `.xlsx`, by its part and its bytes."""
-    start = content.find(b"</sheetData>")
+def texts_around(package: Package, name: str, content: bytes, start: int) -> list[Around]:
+    """What stands around the cells of a sheet of an `.xlsx`, by its part and its bytes.
+
+    `start` is where its rows end; -1 where they do not in the usual way.
+    """
     around = list[Around]()
     # It stands near the end, behind all that is to be chosen from in the cells.
     end = content.rfind(b"headerFooter>", start)

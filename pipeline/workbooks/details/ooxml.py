@@ -94,9 +94,9 @@ class OoxmlBook:
     def sheet(self, name: str, asked: set[Place]) -> SheetDetails:
         """The details of a sheet's cells. Raises KeyError where there is no such sheet."""
         part = self._part(name)
-        found = _search(part.content, asked, self) or _Walk(asked, self).run(part.content)
+        found = _search(part, asked, self) or _Walk(asked, self).run(part.content)
         found.comments |= comments_of(self._package, part.name)
-        found.around += texts_around(self._package, part.name, part.content)
+        found.around += texts_around(self._package, part.name, part.content, part.rows[1])
         found.is_plain = self.is_plain(name)
         return found
 
@@ -115,13 +115,17 @@ class _SheetPart(Struct, dict=True):
     content: bytes
 
     @cached_property
+    def rows(self) -> tuple[int, int]:
+        """Where in its bytes its rows begin and end; -1 where they do not in the usual way."""
+        return self.content.find(b"<sheetData"), self.content.find(b"</sheetData>")
+
+    @cached_property
     def may_be_odd(self) -> bool:
         """Whether a cell may be marked by itself, show an error or have a formula.
 
         True where the bytes are not laid out in the usual way.
         """
-        content = self.content
-        start, end = content.find(b"<sheetData"), content.find(b"</sheetData>")
+        content, (start, end) = self.content, self.rows
         return not 0 < start < end or any(
             content.find(_RARE.get(odd, odd), start, end) >= 0
             and content.find(odd, start, end) >= 0
@@ -182,9 +186,9 @@ def _may_have_marks(content: bytes) -> bool:
 # --- As Excel lays a sheet out -------------------------------------------------------------------
 
 
-def _search(content: bytes, asked: set[Place], book: OoxmlBook) -> SheetDetails | None:
+def _search(part: _SheetPart, asked: set[Place], book: OoxmlBook) -> SheetDetails | None:
     """What the sheet says of the cells asked for; None where its layout is not the usual one."""
-    start, end = content.find(b"<sheetData"), content.find(b"</sheetData>")
+    content, (start, end) = part.content, part.rows
     head = content[:start]
     # A search for one rare byte takes a fraction of that for two.
     has_declarations = b"!" in content and b"<!" in content
@@ -225,8 +229,7 @@ def _usual_cells(
     usual = _usual(tuple(sorted(columns)))
     # Cells of one style and kind are all the same, but for errors and marked texts.
     alike: dict[tuple[bytes, bytes, bytes | bool], CellDetail] = {}
-    for match in usual.finditer(content, start, end):
-        letters, row, style, kind, value = match.groups(b"")
+    for letters, row, style, kind, value in usual.findall(content, start, end):
         place = int(row) - 1, columns[letters]
         if place in asked:
             is_apart = kind == b"e" or (kind == b"s" and book.marked)

@@ -458,8 +458,21 @@ class Oracle:
             borrowed = [mark[1] for mark in stated.marks if mark[0] == "latest known"]
             shown = DISAGREED.lower() if was.disagree else was.shown
             found.append(("last reported", (borrowed or [was.period])[0], shown.rstrip(".")))
+        elif stated and stated.figure.lacks:
+            found.append(("last due", stated.figure.period, "incomplete"))
+        elif stated and (was := stated.figure).reported:
+            areas = was.missing if len(was.missing) == len(listed(was.row, "Service areas")) else []
+            for area in areas:
+                why = "not available" if area in was.unavailable else "not yet reported"
+                found.append(("last due", was.period, why))
+        found += self._replaced(register, span, register.row(ref, span))
         following = register.next_due(ref, span)
-        found.append(("next due", following.name if following else ""))
+        if following is None and (after := register.successors(ref)):
+            for row in after:
+                named = (text(row, h) for h in ("Ref", "Indicator", "First period"))
+                found.append(("replaced by", *named))
+        else:
+            found.append(("next due", following.name if following else ""))
         return frozenset(found)
 
     def _marks(
@@ -499,7 +512,7 @@ class Oracle:
                     why := self._why_not_compared(register, span, merged, each)
                 ):
                     yield why
-        yield from self._replaced(register, span, merged)
+        yield from self._replaced(register, span, merged.row)
         if register.has_no_shape(text(merged.row, "Ref"), span, self._published):
             yield ("no shape",)
         own = text(merged.row, "Tolerance")
@@ -519,13 +532,11 @@ class Oracle:
             if (amount, kind) != (policy.tolerance, policy.tolerance_kind):
                 yield ("own tolerance", str(amount), kind)
 
-    def _replaced(
-        self, register: Register, span: Span, merged: Merged
-    ) -> Iterable[tuple[str, ...]]:
+    def _replaced(self, register: Register, span: Span, row: Row) -> Iterable[tuple[str, ...]]:
         """What the indicator took the place of, in its first year."""
-        first = text(merged.row, "First period")
+        first = text(row, "First period")
         if first and (span.ends - register.by_name[first].starts).days < 366:
-            for ref in listed(merged.row, "Replaces"):
+            for ref in listed(row, "Replaces"):
                 yield ("replaces", ref, text(register.rows(ref)[-1], "Indicator"))
 
     def _marked(self, line: Line, held: _Held) -> Line:

@@ -194,6 +194,17 @@ class Register:
         ends = self.by_name[last].ends if last else date.max
         return self._since(row, "First period") <= span.starts <= ends
 
+    def _is_printed(self, row: Row, span: Span) -> bool:
+        """Whether any of a period lies between its first and its last."""
+        last = text(row, "Last period")
+        ends = self.by_name[last].ends if last else date.max
+        return self._since(row, "First period") <= span.ends and span.starts <= ends
+
+    def successors(self, ref: str) -> list[Row]:
+        """What names an indicator under Replaces."""
+        every = (self.rows(each)[-1] for each in self.refs)
+        return [row for row in every if ref in listed(row, "Replaces")]
+
     def is_due(self, ref: str, span: Span) -> bool:
         if (ref, span.name) not in self._due:
             self._due[ref, span.name] = self._is_due(ref, span)
@@ -237,7 +248,7 @@ class Register:
             for ref in self.refs
             if self.is_due(ref, span)
             or (
-                self.is_asked(self.row(ref, span), span)
+                self._is_printed(self.row(ref, span), span)
                 and text(self.row(ref, span), "When not due") != "leave out"
             )
         ]

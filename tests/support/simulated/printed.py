@@ -31,7 +31,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 def read_appendix(folder: Path, bands: Bands) -> Appendix | None:
     """The appendix that lies in a period's folder; None where there is none."""
     page = next(iter(folder.glob("*.html")), None)
-    data = next(iter(folder.glob("*.csv")), None)
+    data = next(iter(folder.glob("* data.csv")), None)
     if page is None or data is None:
         return None
     rows = list(csv.DictReader(io.StringIO(data.read_text(encoding="utf-8-sig"))))
@@ -164,6 +164,12 @@ def _marks(remark: str, areas: list[str], bands: Bands) -> Iterator[tuple[str, .
         yield ("own tolerance", str(figure(found[1])), kind)
     elif found := re.fullmatch(r"Last reported for (.*?): (.*)", told):
         yield ("last reported", found[1], found[2])
+    elif found := re.fullmatch(r"Last due for (.*?): (.*)", told):
+        for why in ("not available", "not yet reported", "incomplete"):
+            if why in found[2]:
+                yield ("last due", found[1], why)
+    elif found := re.fullmatch(r"Replaced by (\S+) \((.*)\) from (.*) on", told):
+        yield ("replaced by", found[1], found[2], found[3])
     elif found := re.fullmatch(r"Next due for (.*)", told):
         yield ("next due", found[1])
     elif told == "Not due for any later period yet":
