@@ -131,6 +131,8 @@ class Council:
                     "Amber from": 0.5,
                     "Small numbers below": BELOW,
                     "Confidence": "may be given",
+                    # The oracle says nothing of the figures of earlier periods beside a line.
+                    "Earlier periods": 0,
                 }
             ],
             "Priorities": [
