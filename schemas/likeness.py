@@ -5,8 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
-
 from schemas.names import name_key
 
 #: Below this, of 100, a suggestion helps nobody.
@@ -18,13 +16,15 @@ def nearest(text: str, choices: Iterable[str], least: float = NEAR) -> str | Non
 
     None where none is near; what is the same but for spelling is no suggestion.
     """
+    # It is loaded where something is misspelt, as in few nights.
+    from rapidfuzz import fuzz, process
+
+    def likeness(one: str, other: str, **_: object) -> float:
+        return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
+
     there = [choice for choice in choices if name_key(choice) != name_key(text)]
-    best = process.extractOne(text, there, scorer=_likeness, processor=name_key, score_cutoff=least)
+    best = process.extractOne(text, there, scorer=likeness, processor=name_key, score_cutoff=least)
     return best[0] if best else None
-
-
-def _likeness(one: str, other: str, **_: object) -> float:
-    return max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
 
 
 def foreign_letter(text: str, choices: Iterable[str]) -> str:

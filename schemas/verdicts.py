@@ -93,7 +93,7 @@ def _column(column: Cells) -> pa.Column:
 
 def _holds_anything(column: Cells) -> bool:
     """Whether there is nothing to check of a column's cells by themselves."""
-    return column.type is object and column.nullable
+    return column.type is object and column.nullable and not column.choices
 
 
 @lru_cache(maxsize=128)

@@ -39,9 +39,9 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from pipeline.__main__ import NEW_THINGS
 from pipeline.intake.scan import Arrival
 from pipeline.job import nightly
+from pipeline.job.loaded import NEW_THINGS
 from pipeline.job.session import store_of
 from pipeline.operations.setup import make_workspace
 from pipeline.outputs.template import write_template

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.intake import archive, quarantine
 from pipeline.job import idle
+from pipeline.job.loaded import keep_loaded
 from pipeline.register.loading import load_register
 from pipeline.workspace import lock
 from pipeline.workspace.errors import OutOfMemoryError
@@ -97,6 +98,7 @@ def at_work(
     from pipeline.store.session import Session, silent
 
     register, pace = register or register_of(workspace), pace or Pace()
+    keep_loaded()
     with alone(workspace), store_of(workspace) as store, noting(workspace, pace):
         catch_up(store, workspace.archive)
         yield Session(workspace, register, store, now, progress or silent, pace)

@@ -124,11 +124,11 @@ def _answers(due: MailDue, register: Register, office: Office) -> Iterator[Messa
             of_place = accepted[sent.area, sent.period]
             replaced = _replaced(due, sent, of_place, register)
             sent_before = [one for one in decided[sent.area, sent.period] if one.id < sent.id]
-            figures, more = due.understood(sent) if of_place[-1].id == sent.id else ((), 0)
+            told = due.understood(sent) if of_place[-1].id == sent.id else ()
             brought = replace(
                 _brought(sent, of_place, contents, wordings),
-                figures=tuple(figures),
-                more=more,
+                figures=tuple(told),
+                more=contents.figures + len(contents.unavailable) - len(told) if told else 0,
                 entered=replaced,
                 was_in_time=period is not None and came_in_time(sent_before, period),
             )

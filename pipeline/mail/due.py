@@ -71,9 +71,9 @@ class MailDue(Struct, frozen=True):
     copies: Mapping[int, Path] = field(default_factory=dict)
     #: What these brought, by the submission's number.
     contents: Mapping[int, Contents] = field(default_factory=dict)
-    #: Reads the first of an accepted one's figures as they were understood, and how many more
-    #: there are; what is concealed is not said.
-    understood: Callable[[Submission], tuple[Sequence[Understood], int]] = lambda _: ((), 0)
+    #: Reads as many of an accepted one's figures as are played back, as they were understood; what
+    #: is concealed is not said.
+    understood: Callable[[Submission], Sequence[Understood]] = lambda _: ()
     #: The figures entered on areas' behalf that count and of which they are to be told, as they
     #: may be; and all there are, in the order entered.
     newly_entered: tuple[Entered, ...] = ()
@@ -193,8 +193,8 @@ def due(
 
 def _understood(
     register: Register, store: Store, redaction: Redaction, sent: Submission
-) -> tuple[Sequence[Understood], int]:
-    """The first figures of one submission, as many as are played back, and how many more it has.
+) -> Sequence[Understood]:
+    """The first figures of one submission, as many as are played back.
 
     Of a whole night's there are too many to be held at once.
 
@@ -207,12 +207,11 @@ def _understood(
         is_shared = indicator is None or len(indicator.areas) > 1
         return redaction.conceals(one) or (is_shared and redaction.hides(one))
 
-    rows = store.rows_of("observation", sent.id)
+    rows = store.rows_of("observation", sent.id, PLAYED_BACK)
     # The names of columns are words of SQLAlchemy's own kind.
-    plain = ({str(name): value for name, value in row.items()} for row in rows[:PLAYED_BACK])
+    plain = ({str(name): value for name, value in row.items()} for row in rows)
     figures = [msgspec.convert(row, Observation) for row in plain]
-    told = understood(figures, register, sent.period or "", is_hidden)
-    return told, len(rows) - len(told)
+    return understood(figures, register, sent.period or "", is_hidden)
 
 
 def _is_to_be_sent(draft: Issued, register: Register, today: date, store: Store) -> bool:

@@ -43,8 +43,7 @@ def catch_up(store: Store, archive: Path) -> None:
     """
     folder = archive / "journal"
     last = highest(noted(archive))
-    for table in TABLES:
-        held = store.last_number(table)
+    for table, held in store.last_numbers(TABLES).items():
         if held < last[table]:
             raise StoreError(
                 f"The store is older than its archive: {folder} tells of {last[table]:,} rows of "
@@ -69,7 +68,7 @@ def _to_note(store: Store, table: str, after: int = 0) -> list[dict[str, Any]]:
 def is_behind(store: Store, archive: Path) -> bool:
     """Whether the journal holds anything that the store does not hold."""
     last = highest(noted(archive))
-    return any(store.last_number(table) < last[table] for table in TABLES)
+    return any(held < last[table] for table, held in store.last_numbers(TABLES).items())
 
 
 def differing(store: Store, archive: Path) -> Iterator[str]:

@@ -215,12 +215,13 @@ class Messages:
         with e.reading(self._engine) as connection:
             return connection.scalar(sa.select(c.content).where(c.message_id == number))
 
-    def attached(self, number: int) -> list[Attached]:
-        """The files of a message that are kept apart."""
+    def whole(self, number: int) -> tuple[bytes, list[Attached]]:
+        """What a message says, empty where it has gone, and its files that are kept apart."""
         c = t.message_content.c
+        query = sa.select(c.content, c.attachments).where(c.message_id == number)
         with e.reading(self._engine) as connection:
-            noted = connection.scalar(sa.select(c.attachments).where(c.message_id == number))
-        return _attached(noted or "")
+            content, noted = connection.execute(query).one_or_none() or (b"", "")
+        return content, _attached(noted)
 
     def attachments_needed(self) -> frozenset[str]:
         """The SHA-256 of each file that goes with a message which was not sent and may be."""

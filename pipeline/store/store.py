@@ -129,20 +129,20 @@ class Store:
             add_all(connection, t.achievement, ((n, d.achievements) for n, d in owned))
 
     def insert(self, table: str, values: Sequence[Mapping[str, Any]]) -> None:
-        """Write rows as they stood in a table, with their numbers.
-
-        One that was noted by an earlier version may lack columns; these get their defaults.
-        """
+        """Write rows as they stood in a table, with their numbers."""
         if values:
             with e.writing(self._engine) as connection:
-                # Of rows that are inserted together all have the columns of the first.
+                # Those of an earlier version may lack columns, which get their defaults; of rows
+                # that are inserted together all have the columns of the first.
                 for _, alike in groupby(values, lambda row: row.keys()):
                     connection.execute(t.metadata.tables[table].insert(), list(alike))
 
-    def rows_of(self, table: str, submission: int | None = None) -> list[dict[str, Any]]:
-        """The rows of a table that belong to a submission, or to any, as they stand there."""
+    def rows_of(
+        self, table: str, submission: int | None = None, most: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The first `most`, or all, rows of a table that belong to a submission, or to any."""
         chosen = t.metadata.tables[table]
-        query = sa.select(chosen).order_by(*chosen.primary_key.columns)
+        query = sa.select(chosen).order_by(*chosen.primary_key.columns).limit(most)
         if submission is not None:
             query = query.where(chosen.c.submission_id == submission)
         return self._dicts(query)
@@ -158,9 +158,15 @@ class Store:
 
     def last_number(self, table: str) -> int:
         """The highest number in a table; 0 where it is empty."""
-        column = t.metadata.tables[table].c.id
+        return self.last_numbers([table])[table]
+
+    def last_numbers(self, tables: Sequence[str]) -> dict[str, int]:
+        """The highest number in each of some tables; 0 where one is empty."""
+        numbers = [t.metadata.tables[table].c.id for table in tables]
+        highest = (sa.select(sa.func.max(each)).scalar_subquery() for each in numbers)
         with e.reading(self._engine) as connection:
-            return connection.scalar(sa.select(sa.func.max(column))) or 0
+            found = connection.execute(sa.select(*highest)).one()
+        return dict(zip(tables, (number or 0 for number in found), strict=True))
 
     def record_issue(self, issue: Issue, ruling: Ruling | None = None) -> int:
         """Note that an appendix was issued, or drafted, and what it says; its number comes back.

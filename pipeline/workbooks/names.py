@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz, process
-
 from schemas.findings import LONGEST_QUOTE, shorten
 from schemas.likeness import foreign_letter, nearest
 from schemas.names import clean, name_key
@@ -36,6 +34,9 @@ def suggestion(text: str, choices: Iterable[str]) -> str:
 
 def near_heading(text: str, known: Iterable[str]) -> str | None:
     """The key of the heading that a text misspells, of those known."""
+    # The job's own process reads no heading.
+    from rapidfuzz import fuzz, process
+
     best = process.extractOne(
         name_key(text), list(known), scorer=fuzz.ratio, score_cutoff=_NEAR_HEADING
     )

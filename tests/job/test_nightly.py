@@ -106,6 +106,23 @@ def test_a_second_run_finds_nothing_to_do(place: Workspace, returns: dict[str, P
     assert night(place, 1) == Night(was_idle=True)
 
 
+def test_what_a_night_issued_is_what_it_is_when_it_is_made_once_more(
+    place: Workspace, returns: dict[str, Path]
+) -> None:
+    """So that mail may bring either."""
+    drop(place, returns["HR"])
+    (issued,) = night(place).issued
+    with session.looking(place, NIGHT + timedelta(days=3)) as later:
+        (kept,) = issuing.published_since(later, 0, [issued])
+        (again,) = issuing.published_since(later, 0)
+    assert kept is issued
+    assert again == replace(issued, report=replace(issued.report, changes=again.report.changes))
+    # Of another issue it is not taken.
+    other = replace(issued, report=replace(issued.report, content="of something else"))
+    with session.looking(place, NIGHT) as later:
+        assert [*issuing.published_since(later, 0, [other])] == [again]
+
+
 def test_without_its_stamp_a_run_looks_at_everything_and_still_does_nothing_twice(
     place: Workspace, returns: dict[str, Path]
 ) -> None:

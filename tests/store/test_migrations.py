@@ -344,8 +344,7 @@ def test_in_a_store_of_schema_5_a_message_holds_what_is_attached_to_it(
             {"content": b"Hello"},
         )
     with Store(url) as store:
-        assert store.messages.content(1) == b"Hello"
-        assert store.messages.attached(1) == []
+        assert store.messages.whole(1) == (b"Hello", [])
         assert store.messages.attachments_needed() == frozenset()
     with refused(engine) as connection:
         connection.execute(t.message_content.update().values(attachments="[]"))

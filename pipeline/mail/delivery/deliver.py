@@ -170,9 +170,9 @@ def _write(due: Sequence[Queued], work: _Work) -> None:
 
 def _content_of(one: Queued, work: _Work) -> bytes | None:
     """All of a message; None where what is attached to it is not kept, which is for a person."""
-    messages = work.store.messages
+    content, attached = work.store.messages.whole(one.id)
     try:
-        return put_in(messages.content(one.id) or b"", messages.attached(one.id), work.workspace)
+        return put_in(content, attached, work.workspace)
     except ChangedError:
         work.note(one, Became.REFUSED, "What was attached to it is missing from var/attachments.")
     return None

@@ -72,14 +72,15 @@ def printed_number(
     if (
         decimals < places(value)
         or prefix + as_text(value, unit, decimals) != shown
-        or _has_too_many_digits(held)
+        or has_too_many_digits(held)
     ):
         return None
     layout = number_format(unit, decimals, group=grouped(value, unit), prefix=prefix)
     return PrintedNumber(float(held) if held else 0.0, layout, shown)
 
 
-def _has_too_many_digits(held: Decimal) -> bool:
+def has_too_many_digits(held: Decimal) -> bool:
+    """Whether a number has more digits than Excel keeps."""
     digits = held.as_tuple().digits
     return (
         len(digits) > _SIGNIFICANT_DIGITS

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
 from msgspec import Struct
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.outputs.appendix.book import Book, printed_number
+from pipeline.outputs.appendix.book import Book, has_too_many_digits
 from pipeline.outputs.appendix.looks import (
     BODY,
     HEADING,
@@ -23,7 +24,7 @@ from pipeline.outputs.tables import clock
 from pipeline.outputs.wording import edition_shown
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from pipeline.workbooks.worksheets import put_text
-from schemas.units import shown
+from schemas.units import grouped, number_format, places
 
 #: Without indent, which LibreOffice loses where neighbours differ in their number format only; set
 #: smaller before it turns to ####.
@@ -93,6 +94,11 @@ def write_table(
     return sheet
 
 
+@cache
+def _number_look(num_format: str) -> Look:
+    return but(_NUMBER, num_format=num_format)
+
+
 def _height(lines: Sequence[int]) -> float:
     return max(lines, default=1) * line_height(BODY.font_size) + ROW_PADDING
 
@@ -110,11 +116,12 @@ def _write(
         case int():
             sheet.write_number(*place, value, book.format(_NUMBER))
         case Decimal():
-            found = printed_number(value, None, shown(value, None))
-            if found is None:
+            if has_too_many_digits(value):
                 # A number of more digits than Excel keeps stands as text rather than rounded.
                 put_text(sheet, *place, f"{value:f}", book.format(but(look, align="right")))
             else:
+                layout = number_format(None, places(value), group=grouped(value, None))
+                # Not -0.0, which Excel would show as it stands.
                 sheet.write_number(
-                    *place, found.value, book.format(but(_NUMBER, num_format=found.num_format))
+                    *place, float(value) if value else 0.0, book.format(_number_look(layout))
                 )

@@ -44,7 +44,14 @@ _AHEAD = 8
 if sys.platform == "linux":
     _CONTEXT = multiprocessing.get_context("forkserver")
     _CONTEXT.set_forkserver_preload(
-        ["pipeline.register.sheets", "pipeline.returns.reader", "pipeline.returns.interpret"]
+        [
+            "pipeline.register.sheets",
+            "pipeline.returns.reader",
+            "pipeline.returns.interpret",
+            # What was misspelt is looked for when it is met; a worker is confined by then.
+            "rapidfuzz.fuzz",
+            "rapidfuzz.process",
+        ]
     )
 else:
     _CONTEXT = multiprocessing.get_context("spawn")
