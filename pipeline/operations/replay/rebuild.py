@@ -233,7 +233,7 @@ class _Work(Struct):
         fresh = [arrival for arrival in arrivals if known.counts(arrival) is None]
         readers = self._readers(register)
         returns = [one for one in readers.read(fresh) if isinstance(one, Return)]
-        kept = KeptRegisters(self.register, self.into.registers_used)
+        kept = KeptRegisters(self.register, self.into.received.registers)
         checked: dict[Path, Return] = {}
         for by, some in readers.by_register(returns):
             earlier = figures_before(some, by, self.into, self.register)
