@@ -51,11 +51,12 @@ docs: $(VENV)/.ready  ## Write the pages that are generated, and the statements 
 	$(BIN)/python -m tests.support.accessible_workbooks > docs/accessibility.md
 	$(BIN)/python -m pipeline.store.migrations > pipeline/store/migrations/new_store.sql
 
-picture: $(VENV)/.ready  ## Draw the README's picture of the appendix; needs LibreOffice and Poppler.
+picture: $(VENV)/.ready  ## Draw the README's pictures of the appendix; needs LibreOffice and Poppler.
 	rm -rf var/picture && mkdir -p var/picture
 	$(BIN)/quarterday demo var/picture/demo
 	cd var/picture && soffice --headless --convert-to pdf demo/outbox/2012-13/Appendix*.xlsx
-	pdftoppm -r 75 -f 2 -l 2 -x 0 -y 0 -W 620 -H 570 -png -singlefile var/picture/Appendix*.pdf docs/appendix
+	pdftoppm -r 75 -f 2 -l 2 -x 0 -y 0 -W 620 -H 610 -png -singlefile var/picture/Appendix*.pdf docs/summary
+	pdftoppm -r 75 -f 4 -l 4 -x 0 -y 0 -W 620 -H 570 -png -singlefile var/picture/Appendix*.pdf docs/appendix
 
 clean:
 	rm -rf $(VENV) demo var/picture

@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 import openpyxl
@@ -134,14 +135,9 @@ def test_every_row_of_the_source_is_on_the_committee_sheet(worked_book: Workbook
 
 def test_the_worked_example_is_amber_overall(worked: Report, worked_book: Workbook) -> None:
     assert worked.shown(worked.overall) == "◆ Amber"
-    last = [r for r in _rows(worked_book["Appendix 3"]) if r[0].value == "All priorities"][-1]
-    assert [c.value for c in last[:5]] == [
-        "All priorities",
-        14,
-        6,
-        "◆ Amber",
-        "3 green, 1 amber, 2 red, 8 not rated",
-    ]
+    said = "All priorities\n3 green, 1 amber, 2 red, 8 not rated"
+    (last,) = (r for r in _rows(worked_book["Appendix 3"]) if r[0].value == said)
+    assert [c.value for c in last[1:4]] == [14, 6, "◆ Amber"]
 
 
 @pytest.mark.parametrize("make", [worked_example, demanding])
@@ -251,7 +247,7 @@ def test_ref_and_owner_stand_beneath_the_wording_and_what_is_said_beneath_the_fi
     assert said == f"{line.indicator.wording}\nS.1, Highways, parks & streets, Housing"
     below = sheet.cell(first.row + 2, 1)
     assert str(below.value).split("\n") == [*line.remarks, f"Commentary: {line.commentary[0]}"]
-    assert f"A{below.row}:E{below.row}" in {str(each) for each in sheet.merged_cells.ranges}
+    assert f"A{below.row}:D{below.row}" in {str(each) for each in sheet.merged_cells.ranges}
 
 
 def test_a_text_taller_than_a_row_runs_on_from_a_sentence_and_loses_no_word(hard: Report) -> None:
@@ -259,7 +255,7 @@ def test_a_text_taller_than_a_row_runs_on_from_a_sentence_and_loses_no_word(hard
     long = hard.sections[0].achievements[1].text
     column = [str(row[0].value or "") for row in _rows(sheet)]
     first = next(n for n, words in enumerate(column) if words.startswith(f"• {long[:80]}"))
-    following = [words for words in column[first + 1 :] if words.startswith("… continued\n")]
+    following = [*takewhile(lambda words: words.startswith("… continued\n"), column[first + 1 :])]
     parts = [column[first], *(words.removeprefix("… continued\n") for words in following)]
     assert len(parts) > 1
     assert all(part.endswith((".", ";")) for part in map(str.rstrip, parts))

@@ -90,6 +90,8 @@ def rows_of(root: Path) -> dict[str, int]:
         }
 
 
+#: The sheets that have come since, or say otherwise by now what the committee sheet says as well.
+ARRANGED_ANEW = ("Contents", "Summary", "Trends")
 #: The columns of the data that have come since.
 SINCE = (
     "Restatement",
@@ -102,7 +104,8 @@ SINCE = (
 def cells_of(root: Path, period: str) -> list[list[str]]:
     """What the appendix in the outbox says: sheet, cell and value."""
     book = load_workbook(root / "outbox" / period / f"Appendix 3 - {period}.xlsx")
-    sheet = book.worksheets[0]
+    # What later versions put before it is passed over.
+    sheet = book["Appendix 3"]
     # Later versions number each issue, in a row of its own below the title.
     if str(sheet["A2"].value).startswith("Issue "):
         sheet.delete_rows(2)
@@ -123,7 +126,7 @@ def cells_of(root: Path, period: str) -> list[list[str]]:
     return [
         # A time to the minute: the clock went on.
         [sheet.title, cell.coordinate, f"{cell.value:{'%Y-%m-%d %H:%M' if cell.is_date else ''}}"]
-        for sheet in book
+        for sheet in (sheet, *(other for other in book if other is not sheet))
         for row in sheet.iter_rows()
         for cell in row
         if cell.value is not None
@@ -142,23 +145,32 @@ def said_by_committee(cells: list[list[str]]) -> tuple[Counter[str], dict[str, l
     That is its target, performance and rating, by its wording; either may be blank.
     """
     title = cells[0][0]
-    mine = [(place, said) for sheet, place, said in cells if sheet == title]
     rows: dict[str, dict[str, str]] = defaultdict(dict)
     lines = Counter[str]()
-    for place, said in mine:
-        rows[place.lstrip("ABCDEFGH")][place[:1]] = said
+    for place, said in ((place, said) for sheet, place, said in cells if sheet == title):
+        rows[place.lstrip("ABCDEFGHIJ")][place[:1]] = said
         for line in said.replace("\N{NO-BREAK SPACE}", " ").replace(", was ", "\nwas ").split("\n"):
             lines[_bare(line)] += 1
-    indicators = {
-        row["A"].partition("\n")[0]: [said for at, said in sorted(row.items()) if at in "BCD"]
-        for row in rows.values()
-        if row.get("A") and row.get("D", "")[:1] in ("✔", "◆", "✖", "N", "C")
-    }
+    indicators: dict[str, list[str]] = {}
+    columns = "BCD"
+    for row in rows.values():
+        if headed := {said: at for at, said in row.items() if said in _HEADS}:
+            columns = "".join(headed.values()) if len(headed) == 3 else columns
+        *figures, rating = (row.get(at, "").partition("\n")[0] for at in columns)
+        if row.get("A") and rating[:1] in ("✔", "◆", "✖", "N", "C"):
+            name = _bare(row["A"].partition("\n")[0])
+            indicators[name] = [*filter(None, figures), rating]
     return lines, indicators
 
 
+#: What heads the columns of an indicator's figures and its rating, and of those of a priority.
+_HEADS = {"Target", "Performance", "Target achieved?", "Indicators", "Rated", "Overall"}
+#: An indicator's ref and service area, which may stand behind its wording.
+_OWNED = re.compile(r" – P\d-\d+, .*")
+
+
 def _bare(line: str) -> str:
-    return line.removeprefix("• ").removesuffix(" (continued)")
+    return _OWNED.sub("", line).removeprefix("• ").removesuffix(" (continued)")
 
 
 def unsaid(new: list[list[str]], old: list[list[str]]) -> list[str]:
@@ -255,7 +267,8 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     if isinstance(old, dict) and isinstance(new, dict):
         each = [(new.get(name), said, f"{where}/{name}") for name, said in old.items()]
     elif where.endswith("appendix"):
-        cells = [[each for each in some if each[0] != some[0][0]] for some in (new, old)]
+        apart = {new[0][0], *ARRANGED_ANEW}
+        cells = [[each for each in some if each[0] not in apart] for some in (new, old)]
         return unsaid(new, old) + differences(*cells, f"{where} ")
     elif where.endswith("/returns"):
         # Of a closed period those areas that reported then.

@@ -48,7 +48,10 @@ def _comparable(field: str, line: Line) -> object:
     if field == "performance":
         # Words of several areas stand in lines of their own.
         return said.split()
-    return sorted(said) if field == "marks" else said
+    if field == "marks":
+        # So do they in a remark.
+        return sorted(tuple(" ".join(word.split()) for word in mark) for mark in said)
+    return said
 
 
 def _has(line: Line | None) -> str:

@@ -51,8 +51,8 @@ USUAL = {
 #: How bands are printed once the officer has said so.
 BANDS = (
     {"Band": "exceeded", "Word": "Well above target"},
-    {"Band": "green", "Word": "On target", "Symbol": "●"},
-    {"Band": "red", "Word": "Off target", "Symbol": "▲", "Colour": "#9D1B1B"},
+    {"Band": "green", "Word": "On target", "Symbol": "●", "Colour": "#4BA673"},
+    {"Band": "red", "Word": "Off target", "Symbol": "▲", "Colour": "#A51C1C"},
 )
 
 
@@ -131,6 +131,8 @@ class Council:
                     "Amber from": 0.5,
                     "Small numbers below": BELOW,
                     "Confidence": "may be given",
+                    # The oracle says nothing of the figures of earlier periods beside a line.
+                    "Earlier periods": 0,
                 }
             ],
             "Priorities": [
