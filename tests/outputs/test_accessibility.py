@@ -14,13 +14,11 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.outputs.appendix import appendix_bytes, trends
-from pipeline.outputs.appendix.table import Gap
+from pipeline.outputs.appendix import appendix_bytes
 from tests.support.accessibility import RULES, Book, Rule, contrast
 from tests.support.accessible_workbooks import DATA_SHEETS, KINDS, Kind, page
 from tests.support.report_fixture import of_many, worked_example
 from tests.support.summary_reports import over_periods
-from tests.support.tables import rows_of_table
 
 PAGE = Path(__file__).parents[2] / "docs" / "accessibility.md"
 
@@ -164,18 +162,6 @@ def test_a_chart_is_found_with_and_without_alternative_text(kept: bytes) -> None
     said = {fault.said for fault in RULES[26].faults(with_chart)}
     assert said == {"a chart is drawn on the sheet"}
     assert RULES[26].faults(Book(kept)) == []
-
-
-def test_no_code_stands_where_a_trend_is_drawn() -> None:
-    """Excel would draw it as nought."""
-    book = Book(appendix_bytes(of_many(30, quarters=8)))
-    sheet = next(each.of for each in book.every if each.name == trends.NAME)
-    _, *rows = rows_of_table(sheet.iter_rows(values_only=True))
-    figures = [cell for row in rows for cell in row[3:-1]]
-    assert None in figures
-    assert {type(cell) for cell in figures} <= {int, float, type(None)}
-    across = sheet.iter_rows(min_col=4, max_col=sheet.max_column - 1, values_only=True)
-    assert not any(set(Gap) & set(row) for row in across)
 
 
 def test_contrast_is_that_of_wcag() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import tarfile
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -262,14 +263,29 @@ def _unnumbered(new: Any) -> Any:
     return re.sub(r",? issue \d+( \(\w+\))?(?=[,: ]|$)", "", new).replace(_BY_REGISTER, "")
 
 
+def _by_heading(cells: Iterable[list[str]]) -> dict[str, dict[str, dict[str, str]]]:
+    """What stands in tables whose headings are in row 1: by sheet, row and heading.
+
+    Hashes are for programs, and on no sheet of data any more.
+    """
+    found: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    headings: dict[tuple[str, str], str] = {}
+    for sheet, place, said in cells:
+        column, row = re.fullmatch(r"([A-Z]+)(\d+)", place).groups()  # type: ignore[union-attr] # it is a cell's
+        heading = headings.setdefault((sheet, column), said)
+        if row != "1" and (sheet, heading) != ("Data", "SHA-256"):
+            found[sheet][row][heading] = said
+    return found
+
+
 def differences(new: Any, old: Any, where: str = "") -> list[str]:
     """Where something else is said than before; a document may say more by now."""
     if isinstance(old, dict) and isinstance(new, dict):
         each = [(new.get(name), said, f"{where}/{name}") for name, said in old.items()]
     elif where.endswith("appendix"):
         apart = {new[0][0], *ARRANGED_ANEW}
-        cells = [[each for each in some if each[0] not in apart] for some in (new, old)]
-        return unsaid(new, old) + differences(*cells, f"{where} ")
+        tables = [_by_heading(e for e in some if e[0] not in apart) for some in (new, old)]
+        return unsaid(new, old) + differences(*tables, f"{where} ")
     elif where.endswith("/returns"):
         # Of a closed period those areas that reported then.
         areas = [one["area"]["ref"] for one in new]

@@ -60,9 +60,8 @@ class TableColumn(Struct, frozen=True):
     #: In pixels.
     width: int
     is_number: bool = False
-    #: Why there is nothing in it, where a row does not say so itself; None: it stays blank, which
-    #: what is said above the table explains. Where a trend is drawn a code would be drawn as 0.
-    gap: Gap | None = Gap.NOT_APPLICABLE
+    #: Why there is nothing in it, where a row does not say so itself.
+    gap: Gap = Gap.NOT_APPLICABLE
 
     @property
     def look(self) -> Look:

@@ -45,13 +45,13 @@ def write_trends(book: Book, drawn: Drawn) -> None:
     periods = _periods(book.report, lines)
     columns = [
         *_ABOUT,
-        *(TableColumn(name, _FIGURE, is_number=True, gap=None) for name in periods),
+        *(TableColumn(name, _FIGURE, is_number=True) for name in periods),
         TableColumn("Without a figure", 220),
     ]
     rows = [_row(line, periods) for line in lines]
     about = (
-        "One row for each indicator: its figures of up to eight periods, as they were issued. A "
-        "blank cell has no figure, and the last column says why. Percentages are in percentage "
+        "One row for each indicator: its figures of up to eight periods, as they were issued. "
+        "Where there is none, a code stands and the last column says why. Percentages are in percentage "
         "points."
     )
     write_table(book, NAME, "Trends", about, columns, rows)
