@@ -227,6 +227,7 @@ _IN_WORDS = {
     "◆ Amber": "Amber",
     "✖ Red": "Red",
     "Policy": r"note \d+",
+    "Not rated: no target": "Not rated: contextual|Contextual",
     "▲ ▼ ► say whether the figure went up, went down or stayed the same since the figure "
     "named beside it; the word says whether that is better or worse.": r"An arrow up, down .*",
 }
@@ -263,6 +264,9 @@ def _unnumbered(new: Any) -> Any:
     return re.sub(r",? issue \d+( \(\w+\))?(?=[,: ]|$)", "", new).replace(_BY_REGISTER, "")
 
 
+_SYMBOL = re.compile("^[✔◆✖] ")
+
+
 def _by_heading(cells: Iterable[list[str]]) -> dict[str, dict[str, dict[str, str]]]:
     """What stands in tables whose headings are in row 1: by sheet, row and heading.
 
@@ -275,7 +279,15 @@ def _by_heading(cells: Iterable[list[str]]) -> dict[str, dict[str, dict[str, str
         heading = headings.setdefault((sheet, column), said)
         if row != "1" and (sheet, heading) != ("Data", "SHA-256"):
             found[sheet][row][heading] = said
-    return found
+    # There are more notes by now, and none on a reason that no indicator has any more.
+    named = {
+        sheet: {_SYMBOL.sub("", c.get("Indicator or term", row)): c for row, c in rows.items()}
+        for sheet, rows in found.items()
+    }
+    for rows in named.values():
+        for reason in _NEVER_RATED:
+            rows.pop(reason, None)
+    return named
 
 
 def differences(new: Any, old: Any, where: str = "") -> list[str]:

@@ -51,8 +51,8 @@ def write_trends(book: Book, drawn: Drawn) -> None:
     rows = [_row(line, periods) for line in lines]
     about = (
         "One row for each indicator: its figures of up to eight periods, as they were issued. "
-        "Where there is none, a code stands and the last column says why. Percentages are in percentage "
-        "points."
+        "Where there is none, a code stands and the last column says why. Percentages are in "
+        "percentage points."
     )
     write_table(book, NAME, "Trends", about, columns, rows)
     groups: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
