@@ -33,6 +33,7 @@ lint: $(VENV)/.ready  ## Style, types, layers, and pages that are generated.
 	$(BIN)/lint-imports
 	$(BIN)/python -m schemas.rules_page | diff -u docs/findings.md -
 	$(BIN)/python -m schemas.register_page | diff -u docs/register.md -
+	$(BIN)/python -m tests.support.accessible_workbooks | diff -u docs/accessibility.md -
 	$(BIN)/python -m pipeline.store.migrations | diff -u pipeline/store/migrations/new_store.sql -
 
 bench: $(VENV)/.ready  ## Measure for a quarter of an hour, and write benchmarks/RESULTS.md.
@@ -47,13 +48,15 @@ fuzz: $(VENV)/.ready  ## Throw made-up cells, sheets, workbooks and messages at 
 docs: $(VENV)/.ready  ## Write the pages that are generated, and the statements of a new store.
 	$(BIN)/python -m schemas.rules_page > docs/findings.md
 	$(BIN)/python -m schemas.register_page > docs/register.md
+	$(BIN)/python -m tests.support.accessible_workbooks > docs/accessibility.md
 	$(BIN)/python -m pipeline.store.migrations > pipeline/store/migrations/new_store.sql
 
-picture: $(VENV)/.ready  ## Draw the README's picture of the appendix; needs LibreOffice and Poppler.
+picture: $(VENV)/.ready  ## Draw the README's pictures of the appendix; needs LibreOffice and Poppler.
 	rm -rf var/picture && mkdir -p var/picture
 	$(BIN)/quarterday demo var/picture/demo
 	cd var/picture && soffice --headless --convert-to pdf demo/outbox/2012-13/Appendix*.xlsx
-	pdftoppm -r 75 -f 2 -l 2 -x 0 -y 0 -W 620 -H 570 -png -singlefile var/picture/Appendix*.pdf docs/appendix
+	pdftoppm -r 75 -f 2 -l 2 -x 0 -y 0 -W 620 -H 610 -png -singlefile var/picture/Appendix*.pdf docs/summary
+	pdftoppm -r 75 -f 4 -l 4 -x 0 -y 0 -W 620 -H 570 -png -singlefile var/picture/Appendix*.pdf docs/appendix
 
 clean:
 	rm -rf $(VENV) demo var/picture

@@ -16,7 +16,7 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -26,13 +26,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from xlsxwriter import Workbook
+from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import Merged, disclose, rate
 from pipeline.consolidation.merge import Consolidated, merge
-from pipeline.consolidation.report import Report
+from pipeline.consolidation.report import EarlierTally, Line, Point, Report
 from pipeline.outputs import appendix, page, tidy
 from pipeline.store import Outcome, Submission
+from pipeline.workbooks.tagged import TaggedWorkbook
 from schemas.merge_rules import MergeRule
 from schemas.model import (
     Framework,
@@ -47,11 +48,12 @@ from schemas.model import (
     Target,
 )
 from schemas.observations import Achievement, Observation
-from schemas.units import Unit
+from schemas.units import Unit, shown
 
 _AREAS, _PRIORITIES, _REPORTING = 20, 6, 2
 _LAST = Period("2026-27 Q1", date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 31))
 _PERIOD = Period("2026-27 Q2", date(2026, 7, 1), date(2026, 9, 30), date(2026, 10, 31))
+_BEFORE = tuple(product(("2024-25", "2025-26"), (1, 2, 3, 4)))[1:]
 _RECEIVED = datetime(2026, 10, 20, 9, 30, tzinfo=UTC)
 _UNITS = (Unit.PERCENT, Unit.COUNT, Unit.CURRENCY, Unit.DAYS)
 _SUBJECTS = (
@@ -126,20 +128,20 @@ def recorded(report: Report) -> tuple[dict[str, Any], list[_Call]]:
 
     def watched(buffer: BytesIO, options: dict[str, Any]) -> Any:
         made.append(_converted(options, lambda value: value))
-        return _Watched(Workbook(buffer, options), 0, calls)
+        return _Watched(TaggedWorkbook(buffer, options), 0, calls)
 
-    appendix.Workbook = watched  # type: ignore[assignment, misc]  # it makes one, as the class does
+    appendix.TaggedWorkbook = watched  # type: ignore[assignment, misc]  # it makes one, as the class does
     try:
         appendix.appendix_bytes(report)
     finally:
-        appendix.Workbook = Workbook  # type: ignore[misc]  # as it was
+        appendix.TaggedWorkbook = TaggedWorkbook  # type: ignore[misc]  # as it was
     return made[0], calls
 
 
 def replay(options: dict[str, Any], calls: list[_Call], path: Path) -> None:
     """Make the calls again, and nothing else, and write the file."""
     buffer = BytesIO()
-    made: dict[int, Any] = {0: Workbook(buffer, _converted(options, lambda value: value))}
+    made: dict[int, Any] = {0: TaggedWorkbook(buffer, _converted(options, lambda value: value))}
 
     def there(it: Any) -> Any:
         return made[it.number] if type(it) is _Made else it
@@ -158,9 +160,12 @@ def replay(options: dict[str, Any], calls: list[_Call], path: Path) -> None:
 
 
 def report_of(indicators: int) -> Report:
-    """A finished report in which every indicator has a target, two areas' figures and travel."""
+    """A finished report in which every indicator has a target, two areas' figures and travel.
+
+    Seven periods came before it, so that its ratings and figures are drawn over eight.
+    """
     register = _register_of(indicators)
-    return rate(
+    report = rate(
         disclose(
             Merged(
                 register=register,
@@ -176,6 +181,24 @@ def report_of(indicators: int) -> Report:
             )
         )
     )
+    names = [f"{year} Q{n}" for year, n in _BEFORE]
+    sections = tuple(
+        replace(each, lines=tuple(_drawn(line, names) for line in each.lines))
+        for each in report.sections
+    )
+    earlier = tuple(EarlierTally(name, report.overall) for name in names)
+    return replace(report, sections=sections, earlier=earlier)
+
+
+def _drawn(line: Line, names: Sequence[str]) -> Line:
+    """The line with figures of the periods before, as they were issued."""
+    own, unit, decimals = line.series[-1], line.indicator.unit, line.indicator.decimals
+    then = [(own.value or Decimal(0)) + 7 * n for n in range(len(names))]
+    before = (
+        Point(name, shown(value, unit, decimals), value, "amber")
+        for name, value in zip(names, then, strict=True)
+    )
+    return replace(line, series=(*before, own))
 
 
 def _register_of(indicators: int) -> Register:

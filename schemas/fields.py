@@ -21,8 +21,8 @@ ACHIEVEMENTS_SHEET = "Achievements"
 LIST_SHEET = "What to correct"
 #: What heads the block of the appendix that sums its ratings up; no return has it.
 OVERALL_HEADINGS = ("Overall performance", "Indicators", "Rated", "Overall", "Made up of")
-#: Above each column of the template: whether it is to be filled in.
-FILL_IN, FILLED_IN = "▼ Fill in", "Prefilled"
+#: What templates up to 0.2.0 said above each column: whether it is to be filled in.
+MARKS = ("▼ Fill in", "Prefilled")
 #: Headings of the figures where no other heading is one, and only where nothing stands beside them.
 UNSURE_NAMES = ("figure", "figures", "number")
 

@@ -167,7 +167,8 @@ def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str
     """
     row = row_of(unit)
     exact = places(value) if decimals is None else max(decimals, places(value))
-    figure = quantise(value, row.printed_decimals(exact))
+    printed = row.printed_decimals(exact)
+    figure = value if printed == places(value) else quantise(value, printed)
     size = figure.copy_abs()  # abs() would round to 28 digits
     digits = f"{size:,f}" if grouped(figure, unit) else f"{size:f}"
     return f"{'-' if figure < 0 else ''}{row.sign_before}{digits}{row.sign_behind}"
@@ -188,6 +189,7 @@ def grouped(value: Decimal, unit: Unit | None) -> bool:
     return row_of(unit).is_money or value.copy_abs() >= GROUP_FROM
 
 
+@cache
 def number_format(
     unit: Unit | None, decimals: int, *, group: bool = False, prefix: str = ""
 ) -> str:

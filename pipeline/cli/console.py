@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DONE, NEEDS_A_PERSON, CANNOT_RUN, AT_WORK = 0, 1, 2, 3
 #: Others read what is made, and do not write; what is private is made so by itself.
 _UMASK = 0o022
-_UNSHOWN = re.compile(f"[{CONTROLS}{BIDI}]")
+_UNSHOWN = f"[{CONTROLS}{BIDI}]"
 EXIT_CODES = (
     "Exit codes: 0 done; 1 done, and something needs a person; 2 cannot run; "
     "3 another run is at work."
@@ -125,7 +125,7 @@ def print_document(content: object) -> None:
     # A file's name may hold bytes that no encoding knows; a document for machines may not. What
     # would move a terminal is written as JSON may write it.
     known = text.encode("utf-8", "replace").decode()
-    typer.echo(_UNSHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", known))
+    typer.echo(re.sub(_UNSHOWN, lambda found: f"\\u{ord(found[0]):04x}", known))
 
 
 def _encode(value: object) -> object:

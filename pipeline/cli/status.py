@@ -44,7 +44,7 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
     with looking(place, console.now()) as session:
         register, store, today = session.register, session.store, session.now.date()
         periods = options.chosen_periods(register, period)
-        submissions = store.submissions()
+        submissions = store.submissions(*(each.name for each in periods))
         redaction = Redaction(register, store)
         warnings = waiting(store, periods, redaction)
         past = due(register, store, today)
@@ -54,11 +54,11 @@ def status(*, period: PeriodOption = None, workspace: WorkspaceOption = Path()) 
         rejected = [
             redaction.shown(sent) for sent in submissions if sent.outcome is Outcome.REJECTED
         ]
+        unplaced = [*map(redaction.shown, store.unplaced())]
         returns = {
             each: returns_received(register_for(session, each.name), each, submissions, today)
             for each in periods
         }
-    unplaced = [sent for sent in rejected if sent.area is None or sent.period is None]
     last_rejected = {(sent.period, sent.area): sent for sent in rejected}
     document = {
         "periods": [

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.content import said_of
 from pipeline.consolidation.disclosure import is_small_print
+from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import DISAGREED, SUPPRESSED, Line, Report, Section
 from pipeline.store import (
@@ -219,7 +220,11 @@ def _printed_then(line: Line, rated: IssuedRating, register: Register) -> Iterat
     if rated.target != line.target_shown:
         was = f"its target was {rated.target}" if rated.target else "it had no target"
         yield _Was(f"target {rated.target}" if rated.target else "no target", was)
-    if earlier == line.performance_shown and rated.rating != line.rating.code:
+    # Without a target 0.2.0 called what is contextual by that.
+    was_alike = rated.rating == line.rating.code or (
+        line.rating.not_rated is NotRated.CONTEXTUAL and rated.rating == NotRated.NO_TARGET
+    )
+    if earlier == line.performance_shown and not was_alike:
         is_colour, said = rated.rating in tuple(Colour), bands_of(register).said(rated.rating)
         yield _Was(said, f"it was {said}" if is_colour else f"it was not rated ({said})")
 

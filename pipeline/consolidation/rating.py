@@ -158,10 +158,10 @@ def rate(
         return Rating(not_rated=NotRated.PERIODS_MISSING)
     if figure.value is None:
         return Rating(not_rated=NotRated.NO_DATA)
-    if target is None or not target.is_set:
-        return Rating(not_rated=NotRated.NO_TARGET)
     if indicator.polarity is model.Polarity.CONTEXTUAL:
         return Rating(not_rated=NotRated.CONTEXTUAL)
+    if target is None or not target.is_set:
+        return Rating(not_rated=NotRated.NO_TARGET)
     if is_incomplete(figure):
         return Rating(not_rated=NotRated.INCOMPLETE)
     return Rating(_colour(figure.value, indicator, target, policy, year_before))

@@ -62,8 +62,10 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
 
         How they were merged is not known any more, nor what could be worked out from them.
         """
-        every = (*(o for _, o in self.store.reported()), *self.store.entered.all())
-        gone = [o for o in every if self.register.indicator(o.indicator) is None]
+        refs = {one for one in self.store.received.indicators() if not self.register.indicator(one)}
+        reported = (o for _, o in self.store.reported(only=refs)) if refs else ()
+        entered = (o for o in self.store.entered.all() if not self.register.indicator(o.indicator))
+        gone = (*reported, *entered)
         return {(o.indicator, o.period) for o in gone if _may_be_small(self.register, o)}
 
     @cached_property

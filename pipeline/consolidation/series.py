@@ -74,31 +74,41 @@ def printed_before(
             if store.last_issue(each.name, before=remade):
                 found[each.name] = Printed(register)
             continue
-        sha256 = issue.register_sha256
-        is_current = not sha256 or sha256 == session.register.sha256
-        kept = None if is_current else kept_register(session.workspace, sha256, session.register)
-        then = kept if kept is not None and kept.period(each.name) else session.register
-        found[each.name] = Printed(
-            then,
-            issue,
-            {rating.indicator: rating for rating in issue.ratings},
-            _hidden(session, register, then, each, remade),
-        )
+        then = _register_then(session, issue)
+        ratings = {rating.indicator: rating for rating in issue.ratings}
+        hidden = _hidden(session, register, then, each, remade)
+        found[each.name] = Printed(then or session.register, issue, ratings, hidden)
     return found
 
 
+def _register_then(session: Session, issue: Issue) -> Register | None:
+    """The register that an issue was made by; None where it is not kept, or has no such period."""
+    current, sha256 = session.register, issue.register_sha256
+    if sha256 == current.sha256:
+        return current
+    then = kept_register(session.workspace, sha256, current) if sha256 else None
+    return then if then is not None and then.period(issue.period) else None
+
+
 def _hidden(
-    session: Session, register: Register, then: Register, period: Period, remade: Issue | None
+    session: Session,
+    register: Register,
+    then: Register | None,
+    period: Period,
+    remade: Issue | None,
 ) -> frozenset[str]:
-    """The refs of indicators whose figures an issue printed and today's rule would not."""
-    below, was = register.framework.small_below, then.framework.small_below
+    """The refs of indicators whose figures an issue printed and today's rule would not.
+
+    Where it is not known by which rule it was made they are looked at again, all of them.
+    """
+    below, was = register.framework.small_below, then.framework.small_below if then else None
     if below is None:
         return frozenset()
     is_less_strict = was is None or was < below
     now = {
         each.ref: each for each in (*register.indicators, *register.not_due) if is_protected(each)
     }
-    rows = {ref: row_for(then, ref, period.name) for ref in now}
+    rows = {ref: row_for(then, ref, period.name) if then else None for ref in now}
     doubtful = frozenset(
         ref for ref, row in rows.items() if is_less_strict or (row and not is_protected(row))
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from pipeline.store import Closing, Outcome, Store, Submission
+from pipeline.store import Closing, Store, Submission
 from pipeline.store.registers import kept_register
 from pipeline.workspace.folder import Workspace
 from schemas.model import Register
@@ -50,18 +50,17 @@ def vanished_periods(
         return
     closed = {each.period for each in store.decisions.all(Closing)}
     for name in sorted(gone):
-        accepted = [s for s in store.submissions(name) if s.outcome is Outcome.ACCEPTED]
-        last = {sent.area: sent for sent in accepted}
-        then = kept_register(workspace, accepted[-1].register_sha256) if accepted else None
+        standing = sorted(store.current(name, store.areas_of(name)), key=lambda sent: sent.id)
+        then = kept_register(workspace, standing[-1].register_sha256) if standing else None
         now = of_same_days(register.periods, then.period(name) if then else None)
         yield VanishedPeriod(
             name=name,
-            returns=len(last),
-            areas=tuple(_named(last, then or register)),
+            returns=len(standing),
+            areas=tuple(_named(standing, then or register)),
             now=now.name if now else "",
             is_past=now is None and name in closed,
         )
 
 
-def _named(last: dict[str | None, Submission], register: Register) -> Iterator[str]:
-    yield from (register.area_name(ref) for ref in last if ref)
+def _named(standing: Iterable[Submission], register: Register) -> Iterator[str]:
+    yield from (register.area_name(sent.area) for sent in standing if sent.area)

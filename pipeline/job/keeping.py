@@ -54,7 +54,7 @@ def missing(session: Session) -> Iterator[str]:
         for entries in _folders(session.workspace)
         for entry in entries
     }
-    kept = session.store.kept.sizes()
+    kept = session.store.received.kept_sizes()
     if wrong := {sha256 for sha256, size in kept.items() if sizes.get(sha256) != size}:
         known = session.store.known(wrong)
         for sha256 in known:

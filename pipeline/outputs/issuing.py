@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -31,6 +29,7 @@ from pipeline.consolidation.registers import register_for
 from pipeline.consolidation.report import Edition, Report
 from pipeline.consolidation.returned import as_of
 from pipeline.outputs import OUTPUTS, PARQUET, WORKBOOK, Output, outputs_of
+from pipeline.outputs.begun import begun, note_begun, note_written
 from pipeline.store import Issue, Outcome, Ruling
 from pipeline.store.journal import archive_register
 from pipeline.store.session import Session
@@ -46,8 +45,6 @@ from schemas.model import Period, Register
 from schemas.periods import in_order
 from schemas.wording import day_shown
 
-#: The names of the periods whose last draft or issue is noted and may not be wholly written.
-_UNWRITTEN = "issuing.json"
 _DRAFT = "draft"
 #: In the folder of an issue that was recalled.
 _RECALLED = "RECALLED.txt"
@@ -75,37 +72,16 @@ def due_periods(session: Session) -> Iterator[Period]:
     Each is to be issued before the next is asked for, which may be compared with it or print its
     figures.
     """
-    accepted, begun = set(session.store.periods()), unwritten(session)
+    accepted, cut_off = set(session.store.periods()), unwritten(session)
     for period in sorted(session.register.periods, key=in_order):
-        if period in begun or (period.name in accepted and _is_due(session, period)):
+        if period in cut_off or (period.name in accepted and _is_due(session, period)):
             yield period
 
 
 def unwritten(session: Session) -> list[Period]:
     """The periods of which a run that was cut off had noted an issue, and not written all of it."""
-    names = _begun(session.workspace)
+    names = begun(session.workspace)
     return [period for period in session.register.periods if period.name in names]
-
-
-def _begun(workspace: Workspace) -> frozenset[str]:
-    with suppress(OSError, msgspec.MsgspecError):
-        content = (workspace.state / _UNWRITTEN).read_bytes()
-        return msgspec.json.decode(content, type=frozenset[str])
-    return frozenset()
-
-
-def _note_begun(workspace: Workspace, names: frozenset[str]) -> None:
-    path = workspace.state / _UNWRITTEN
-    with disk_trouble(f"What is issued cannot be noted in {workspace.state}"):
-        if names:
-            write_whole(path, msgspec.json.encode(sorted(names)), 0o600)
-        else:
-            path.unlink(missing_ok=True)
-
-
-def _note_written(workspace: Workspace, period: str) -> None:
-    if period in (begun := _begun(workspace)):
-        _note_begun(workspace, begun - {period})
 
 
 def _is_due(session: Session, period: Period) -> bool:
@@ -189,7 +165,7 @@ def publish(session: Session, report: Report, *, afresh: bool = False) -> list[I
     store, register, period = session.store, session.register, report.period
     last = store.last_issue(period.name)
     recalled = recalls(store).get(last.id) if last is not None else None
-    is_begun = period.name in _begun(session.workspace)
+    is_begun = period.name in begun(session.workspace)
     if last is not None and recalled is not None and is_begun:
         _mark_recalled(session, last, recalled)
     if last is not None and says_the_same(report, last):
@@ -197,7 +173,7 @@ def publish(session: Session, report: Report, *, afresh: bool = False) -> list[I
         shutil.rmtree(session.workspace.outbox_of(period.name) / _DRAFT, ignore_errors=True)
         if recalled is None:
             return _again(session, period, last, afresh=afresh or is_begun)
-        _note_written(session.workspace, period.name)
+        note_written(session.workspace, period.name)
         return []
     is_due = period.name in store.periods() and is_due_by_rule(
         register, period, last, is_whole=report.coverage.is_whole, today=session.now.date()
@@ -237,7 +213,7 @@ def _publish(
     session: Session, report: Report, last: Issue | None, ruling: Ruling | None = None
 ) -> Issued:
     workspace, period = session.workspace, report.period.name
-    _note_begun(workspace, _begun(workspace) | {period})
+    note_begun(workspace, period)
     _note(session, report, ruling=ruling)
     issued = _written(session, report, last)
     session.pace.tell(f"appendix {'drafted' if report.is_draft else 'issued'}", period=period)
@@ -284,7 +260,7 @@ def _written(session: Session, report: Report, last: Issue | None) -> Issued:
         else:
             _take_away(place.parent, files)
             shutil.rmtree(place.with_name(_DRAFT), ignore_errors=True)
-    _note_written(workspace, report.period.name)
+    note_written(workspace, report.period.name)
     return Issued(report, files if report.is_draft else current, last)
 
 
@@ -311,10 +287,10 @@ def recall(session: Session, issue: Issue, ruling: Ruling) -> None:
     Where the run ends in between, the next one marks it.
     """
     workspace = session.workspace
-    _note_begun(workspace, _begun(workspace) | {issue.period})
+    note_begun(workspace, issue.period)
     session.store.decisions.record(replace(ruling, issue_id=issue.id))
     _mark_recalled(session, issue, ruling)
-    _note_written(workspace, issue.period)
+    note_written(workspace, issue.period)
 
 
 def _mark_recalled(session: Session, issue: Issue, ruling: Ruling) -> None:

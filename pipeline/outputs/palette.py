@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from msgspec import Struct
 
 from schemas.bands import NOT_RATED_FILL, Band
@@ -29,6 +31,7 @@ class Shade(Struct, frozen=True):
 NOT_RATED = Shade(NOT_RATED_FILL, QUIET_INK)
 
 
+@cache
 def shade(band: Band | None) -> Shade:
     """The shade of a rating; a neutral one for what is not rated."""
     return NOT_RATED if band is None else Shade(band.fill, band.ink)

@@ -38,7 +38,7 @@ NOTHING_PRINTED = "No figure"
 STATUSES = (*map(str, Status), NOT_REPORTED, NOT_DUE)
 
 #: Fields that are not told beside a suppressed figure.
-_BESIDE_FIGURE = frozenset({"action", "action_owner", "action_by", "forecast"})
+BESIDE_FIGURE = frozenset({"action", "action_owner", "action_by", "forecast"})
 
 
 class _Reported(Struct, frozen=True):
@@ -85,7 +85,7 @@ def _observed(name: str, absent: Value = "") -> _Column:
         if row.observation is None:
             return absent
         reported: Value = getattr(row.observation, name)
-        if row.observation.suppressed and name in _BESIDE_FIGURE:
+        if row.observation.suppressed and name in BESIDE_FIGURE:
             # What is done about a figure, or comes of it, tells of it.
             return None if is_number else absent
         match reported:

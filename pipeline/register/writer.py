@@ -6,20 +6,20 @@ that an officer adds a row by typing under it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from io import BytesIO
-from math import ceil
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.register.rows import SEPARATOR, Amount, Cell, Cells, tables
+from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import plain
+from pipeline.workbooks.tagged import TaggedWorkbook
 from pipeline.workbooks.worksheets import put_text, set_a4
 from pipeline.workspace.errors import WorkspaceError
 from pipeline.workspace.folder import write_whole
@@ -36,10 +36,9 @@ _NO_DAY = date(1900, 1, 1)
 #: How far below the data the drop-downs and notes reach.
 SPARE_ROWS = 200
 
-_LINE_HEIGHT = 15
-#: In the width of a digit, in which columns are measured.
-_WIDTH_OF_LETTER = 1.05
-_CELL = {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+#: For `TaggedWorkbook`: a plain typeface, large enough to read.
+_FONT = {"font_name": "Arial", "font_size": 12}
+_CELL = _FONT | {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
 _CELL |= {"border": 1, "border_color": "#BFBFBF"}
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3864", "valign": "vcenter"}
 _RIGHT = {"align": "right", "indent": 0}
@@ -60,7 +59,8 @@ def write_register(register: Register, path: Path) -> None:
     `WorkspaceError` where the file cannot be written.
     """
     content = BytesIO()
-    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+    # The library keeps what it reckons in the dictionary that it is given.
+    with TaggedWorkbook(content, {"default_format_properties": dict(_FONT)}) as book:
         _Writer(book).write(register)
     try:
         write_whole(path, content.getvalue())
@@ -74,7 +74,7 @@ def write_register(register: Register, path: Path) -> None:
 class _Writer:
     """One workbook in the making: its formats, made once, and its sheets."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: TaggedWorkbook) -> None:
         self._book = book
         self._format = cache(lambda **looks: book.add_format(_CELL | looks))
         self._heading = self._format(**_HEADING)
@@ -83,8 +83,16 @@ class _Writer:
         # Of the day on which it is written the bytes would tell.
         begins = min((period.starts for period in register.periods), default=_NO_DAY)
         created = datetime.combine(begins, time(), UTC)
-        title = f"Register: {plain(register.framework.title)}"
-        self._book.set_properties({"title": title, "created": created})
+        council = plain(register.framework.council)
+        self._book.set_properties(
+            {
+                "title": f"Register: {plain(register.framework.title)}",
+                "subject": "What is measured, by whom, against which targets, and when",
+                "author": council,
+                "company": council,
+                "created": created,
+            }
+        )
         self._book.set_size(28_800, 16_000)
         sheets = {sheet: self._book.add_worksheet(sheet.title) for sheet in SHEETS}
         for name, sheet in LISTS.items():
@@ -104,7 +112,7 @@ class _Writer:
             worksheet.write_string(row, 0, setting.heading, label)
             self._write_cell(worksheet, row, 1, value, setting.content, align="left")
             worksheet.write_string(row, 2, setting.asks, self._format())
-            worksheet.set_row(row, _height([(setting.asks, meaning)]))
+            worksheet.set_row(row, fitted_height([(setting.asks, meaning.width)]))
             worksheet.data_validation(row, 1, row, 1, _validation(setting))
         self._frame(worksheet, FRAMEWORK, len(values))
 
@@ -119,7 +127,9 @@ class _Writer:
             of_columns = list(zip(cells, sheet.columns, strict=True))
             for at, (cell, column) in enumerate(of_columns):
                 self._write_cell(worksheet, row, at, cell, column.content)
-            worksheet.set_row(row, _height(of_columns))
+            worksheet.set_row(
+                row, fitted_height((c, each.width) for c, each in of_columns if isinstance(c, str))
+            )
         self._frame(worksheet, sheet, max(1, len(rows)))
         worksheet.repeat_rows(0)
 
@@ -130,13 +140,14 @@ class _Writer:
         for at, column in enumerate(columns):
             size = {"x_scale": 1.8, "y_scale": 0.5 + len(column.asks) / 130}
             worksheet.write_comment(0, at, column.asks, {"author": "Quarterday", **size})
+            # A comment floats beside its cell; this is read out as the cell is selected.
+            worksheet.data_validation(0, at, 0, at, _says(column))
         headed = [{"header": c.heading, "header_format": self._heading} for c in columns]
         options = {"name": sheet.table, "columns": headed, "style": None, "autofilter": is_list}
         worksheet.add_table(0, 0, rows, len(columns) - 1, options)
-        worksheet.set_row(0, 32)
+        worksheet.set_row(0, fitted_height((c.heading, c.width) for c in columns))
         worksheet.freeze_panes(1, 1)
         set_a4(worksheet, sides=0.4, top=0.5, bottom=0.6)
-        worksheet.set_footer("&L&F, &A&RPage &P of &N")
         worksheet.hide_gridlines(0)
 
     def _write_cell(
@@ -164,16 +175,6 @@ class _Writer:
 
     def _cell_format(self, content: Content, **looks: Any) -> Format:
         return self._format(**(_LOOKS.get(content, {}) | looks))
-
-
-def _height(cells: Iterable[tuple[Cell, RegisterColumn]]) -> float:
-    """The height in points of a row of cells under their columns, by its longest text, wrapped."""
-    lines = [
-        sum(max(1, ceil(len(line) * _WIDTH_OF_LETTER / column.width)) for line in cell.split("\n"))
-        for cell, column in cells
-        if isinstance(cell, str)
-    ]
-    return _LINE_HEIGHT * max(lines, default=1) + 4
 
 
 def _shown_as(amount: Amount) -> str:
@@ -216,9 +217,13 @@ def _validation(column: RegisterColumn) -> dict[str, object]:
         case _:
             rule = {"validate": "any"}
     return {
+        **_says(column),
         **rule,
-        "input_title": column.heading,
-        "input_message": column.asks,
         "error_title": column.heading,
         "error_message": column.asks,
     }
+
+
+def _says(column: RegisterColumn) -> dict[str, object]:
+    """The message of a cell of the column, which accepts anything."""
+    return {"validate": "any", "input_title": column.heading, "input_message": column.asks}

@@ -54,7 +54,7 @@ class KeptRegisters(Struct, frozen=True):
 
     @classmethod
     def in_archive(cls, workspace: Workspace, store: Store | None, now: Register) -> KeptRegisters:
-        used = store.registers_used if store else tuple
+        used = store.received.registers if store else tuple
         return cls(partial(kept_register, workspace, now=now), used)
 
 

@@ -78,7 +78,8 @@ def _bound(
     process = process or _plain
     if isinstance(column.type, DecimalText):
         # 1.0 and 1.00 are equal, and not the same text.
-        return [None if value is None else process(value) for value in values]
+        as_text = column.type.process_bind_param
+        return [as_text(value, dialect) for value in values]
     made = {value: process(value) for value in set(values)}
     return map(made.__getitem__, values)
 

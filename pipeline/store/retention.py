@@ -76,11 +76,11 @@ def _fall_due(register: Register, store: Store) -> dict[str | None, set[date]]:
     if years is None:
         return {}
     found: dict[str | None, set[date]] = {}
-    for name in store.kept.periods():
+    for name in store.received.kept_periods():
         if period := register.period(name or ""):
             days = {_day_after(period.ends, years)}
         else:
-            days = {_day_after(_received_on(at), years) for at in store.kept.moments(name)}
+            days = {_day_after(_received_on(at), years) for at in store.received.kept_moments(name)}
         found[name] = {day for day in days if day}
     return found
 

@@ -23,10 +23,10 @@ from pipeline.store.counting import STANDING, had_come, with_provenance
 from pipeline.store.decisions import Decisions, Ruling
 from pipeline.store.editions import Editions
 from pipeline.store.entered import Entered, EnteredFigures, in_force, with_entered
-from pipeline.store.kept import Kept
 from pipeline.store.messages import Messages
 from pipeline.store.migrate import is_of_this_version, migrate
 from pipeline.store.period_names import period_names
+from pipeline.store.received import Received
 from pipeline.store.records import T, by_owner, in_portions, read, rows_found, rows_of
 from pipeline.store.rows import (
     Contents,
@@ -86,8 +86,8 @@ class Store:
         self.decisions = Decisions(engine)
         self.editions = Editions(engine)
         self.entered = EnteredFigures(engine)
-        self.kept = Kept(engine)
         self.messages = Messages(engine)
+        self.received = Received(engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -205,13 +205,6 @@ class Store:
                 found.update(connection.scalars(sa.select(t.submission.c.delivery).where(chosen)))
         return found
 
-    def registers_used(self) -> tuple[str, ...]:
-        """The SHA-256 of each register by which a submission was checked, the last first."""
-        c = t.submission.c
-        query = sa.select(c.register_sha256).group_by(c.register_sha256)
-        with e.reading(self._engine) as connection:
-            return tuple(connection.scalars(query.order_by(sa.func.max(c.id).desc())))
-
     def submissions(self, *periods: str | None) -> tuple[Submission, ...]:
         """Every submission in the order received, of these periods or of all, with findings.
 
@@ -222,6 +215,12 @@ class Store:
     def submissions_after(self, number: int, *periods: str | None) -> tuple[Submission, ...]:
         """Those of them with higher numbers."""
         return self._submissions(self._is_of(periods) & (t.submission.c.id > number))
+
+    def unplaced(self) -> tuple[Submission, ...]:
+        """Those that were sent back since it is not plain whose they are, or for which period."""
+        c = t.submission.c
+        is_unplaced = c.area.is_(None) | c.period.is_(None)
+        return self._submissions(is_unplaced & (c.outcome == Outcome.REJECTED))
 
     def _submissions(self, is_meant: sa.ColumnElement[bool]) -> tuple[Submission, ...]:
         chosen = sa.select(t.submission).where(is_meant).order_by(t.submission.c.id)
@@ -374,14 +373,18 @@ class Store:
         signed = self._dicts(sa.select(t.signature))
         return {row.pop("submission_id"): Signature(**row) for row in signed}
 
-    def reported(self, period: str | None = None) -> tuple[tuple[int, Observation], ...]:
+    def reported(
+        self, period: str | None = None, *, only: Iterable[str] | None = None
+    ) -> tuple[tuple[int, Observation], ...]:
         """Every figure that was ever accepted, of a period or of all, with its submission's number.
 
-        They stand in the order of those.
+        They stand in the order of those; `only` names the indicators that are meant.
         """
         query = with_provenance(t.observation)
         if period is not None:
             query = query.where(self.period_names.is_of(t.observation.c.period, period))
+        if only is not None:
+            query = query.where(t.observation.c.indicator.in_(only))
         with e.reading(self._engine) as connection:
             return tuple(
                 (row["submission_id"], msgspec.convert(row, Observation))

@@ -51,7 +51,7 @@ _LEADING = 1.3
 ROW_PADDING = 6.0
 
 #: Of a sheet to be filled in: its type size, and room above and below the text of a row.
-_FORM, _FORM_ROOM = 11, 4.0
+_FORM, _FORM_ROOM = 12, 4.0
 #: A column's width counts digits; so many pixels each, and some beside them.
 _DIGIT, _MARGIN = 7, 5
 
@@ -130,7 +130,7 @@ def line_height(size: float) -> float:
 
 
 def fitted_height(cells: Iterable[tuple[str, float]]) -> float:
-    """The height in points of a row of Arial 11, by its texts and the columns' widths in digits."""
+    """The height in points of a row of Arial 12, by its texts and the columns' widths in digits."""
     lines = max(
         (len(wrap(text, int(width * _DIGIT) + _MARGIN, _FORM)) for text, width in cells), default=1
     )

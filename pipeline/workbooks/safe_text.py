@@ -17,13 +17,14 @@ CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\
 #: Bidirectional embeddings, overrides and isolates: they can show a figure back to front.
 BIDI = "\u202a-\u202e\u2066-\u2069"
 
+# Patterns are compiled when the first text needs them: the help, which imports this, has none.
 #: What no line on a terminal, in a list or in a header may hold.
-_UNSHOWN = re.compile(f"[\t\n\r{CONTROLS}{BIDI}]")
-_CONTROL = re.compile(f"[{CONTROLS}]")
-_OVERRIDE = re.compile(f"[{BIDI}]")
-_OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+_UNSHOWN = f"[\t\n\r{CONTROLS}{BIDI}]"
+_CONTROL = f"[{CONTROLS}]"
+_OVERRIDE = f"[{BIDI}]"
+_OTHER_LINE_ENDS = "[\x85\u2028\u2029]"
 #: What Excel reads as a single character; with its own underscore escaped it stays what it is.
-_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPE = "_(?=x[0-9A-Fa-f]{4}_)"
 
 
 def clean(text: str, control: str = " ") -> str:
@@ -35,12 +36,14 @@ def clean(text: str, control: str = " ") -> str:
         # It is nothing but letters, digits, signs and spaces, as nearly every text is.
         return text
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _OVERRIDE.sub("", _CONTROL.sub(control, lines))
+    return re.sub(_OVERRIDE, "", re.sub(_CONTROL, control, lines))
 
 
 def shown_line(text: str) -> str:
     """Text as it can be shown in one line: what cannot be stands as `�`."""
-    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", text)
+    if text.isprintable():
+        return text
+    return re.sub(_UNSHOWN, "\N{REPLACEMENT CHARACTER}", text)
 
 
 def one_line(text: str) -> str:
@@ -56,7 +59,7 @@ def plain(text: str, longest: int = LONGEST_CELL) -> str:
     """
     if text.isprintable() and 2 * len(text) <= longest and not text.startswith("<r>"):
         return text
-    allowed = clean(_OTHER_LINE_ENDS.sub("\n", text), control="")
+    allowed = clean(re.sub(_OTHER_LINE_ENDS, "\n", text), control="")
     cut = allowed.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", "ignore")
     # xlsxwriter takes such text for the markup of a rich string and would write it as XML.
     return f" {cut[: longest - 1]}" if cut.startswith("<r>") and cut.endswith("</r>") else cut
@@ -69,4 +72,4 @@ def begins_like_formula(text: str) -> bool:
 
 def literal(text: str) -> str:
     """The same for openpyxl, which writes as it stands what Excel would read as an escape."""
-    return plain(_ESCAPE.sub("_x005F_", text))
+    return plain(re.sub(_ESCAPE, "_x005F_", text))

@@ -492,7 +492,7 @@ def test_a_contextual_figure_is_never_rated(operator: Operator | None) -> None:
     contextual = Consolidated(indicator(Polarity.CONTEXTUAL), "now", Decimal(1))
     assert reason(contextual, aim("1", operator)) is NotRated.CONTEXTUAL
     assert reason(contextual, aim("9", operator)) is NotRated.CONTEXTUAL
-    assert reason(contextual, None) is NotRated.NO_TARGET
+    assert reason(contextual, None) is NotRated.CONTEXTUAL
 
 
 @pytest.mark.parametrize("rule", MergeRule)

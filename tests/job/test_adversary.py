@@ -357,6 +357,7 @@ def test_nobody_who_keeps_every_issue_works_out_a_suppressed_figure(
     subjects = year.reader.subjects.values()
     assert sum(len(subject.suppressed) for subject in subjects) > 20
     assert sum(len(subject.totals) for subject in subjects) > 40
+    assert year.reader.earlier > 40
     listener = year.listener
     assert listener.comparisons > 10
     assert listener.messages >= {"receipt", "digest", "reminder", "Appendix"}

@@ -133,7 +133,9 @@ def test_every_form_prints_the_bands_in_the_words_of_the_register(
     wording = {each.ref: each.wording for each in council.register.indicators}
     sheet = committee_sheet(load_workbook(issue(council, number, ".xlsx")))
     rows = {
-        str(row[0]).split("\n")[0]: row[3] for row in sheet.iter_rows(values_only=True) if row[3]
+        str(row[0]).split("\n")[0].partition(" – ")[0]: str(row[-1]).split("\n")[0]
+        for row in sheet.iter_rows(values_only=True)
+        if row[-1]
     }
     page = shown(issue(council, number, ".html").read_text("utf-8"))
     with issue(council, number, " data.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -25,6 +25,7 @@ from tests.support.borough_year import FIRST, Year
 from tests.support.council import ENDINGS
 from tests.support.mixed import set_up
 from tests.support.nights import Nights
+from tests.support.tables import rows_of_table
 
 #: The day, to whom, and what. A night is at two in the morning, and answers what was done the day
 #: before; what a command sends it sends in the afternoon. `all but` is of the service areas.
@@ -346,7 +347,7 @@ def rows_of_csv(path: Path) -> list[dict[str, object]]:
 
 
 def rows_of_sheet(path: Path) -> list[dict[str, object]]:
-    headings, *rows = load_workbook(path)["Data"].iter_rows(values_only=True)
+    headings, *rows = rows_of_table(load_workbook(path)["Data"].iter_rows(values_only=True))
     return [{str(h): cell for h, cell in zip(headings, row, strict=True)} for row in rows]
 
 

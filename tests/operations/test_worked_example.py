@@ -43,7 +43,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Account:
 @pytest.fixture(scope="module")
 def sheet(account: Account, tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     """The committee sheet as a person sees it."""
-    return displayed(account.appendix, tmp_path_factory.mktemp("shown"))
+    return displayed(account.appendix, tmp_path_factory.mktemp("shown"), sheet=3)
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,8 @@ def test_the_counts_and_the_overall_colour_are_those_of_the_key(report: Report) 
     tally = report.overall
     assert (tally.green, tally.amber, tally.red, tally.not_rated) == (3, 1, 2, 8)
     reasons = [line.rating.not_rated for line in report.lines]
-    assert reasons.count(NotRated.NO_TARGET) == 5
+    assert reasons.count(NotRated.NO_TARGET) == 4
+    assert reasons.count(NotRated.CONTEXTUAL) == 1
     assert reasons.count(NotRated.NO_DATA) == 3
     assert tally.score is not None
     assert tally.score == Decimal("3.5") / 6

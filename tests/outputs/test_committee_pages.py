@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,16 +26,37 @@ from pipeline.workbooks.row_height import line_height, wrap
 from pipeline.workbooks.safe_text import plain
 from tests.support.appendix_sheets import committee_sheet
 from tests.support.programs import need
-from tests.support.report_fixture import demanding, of_many, worked_example
+from tests.support.report_fixture import EIGHT, demanding, of_many, with_series, worked_example
 
 #: How many points of a page are printed on.
 UPRIGHT, ON_ITS_SIDE = 742, 496
+#: So long before the eight quarters that all lie before the hard report's.
+AGO = timedelta(days=3 * 365)
+
+
+def at_once() -> Report:
+    """Provisional, restated, suppressed, missing and disputed figures, beside eight quarters'."""
+    report = demanding()
+    before = (replace(each, starts=each.starts - AGO, ends=each.ends - AGO) for each in EIGHT[:-1])
+    register = replace(report.register, periods=(*before, report.period))
+    first, *others = report.sections
+    line, *lines = first.lines
+    said = "Restated: it stood at 85% when the period was closed on 5 May 2013."
+    line = replace(line, restated_from="85%", remarks=(said, *line.remarks))
+    first = replace(first, lines=(line, *lines))
+    return with_series(replace(report, register=register, sections=(first, *others)), 8)
+
+
 REPORTS = {
     "worked example": worked_example,
     "demanding": demanding,
     "120 in 12 priorities": of_many,
     "commentary of 260": lambda: of_many(commentary=260),
     "commentary of 1,220, wording of 600": lambda: of_many(40, 4, 1220, 600),
+    "at once": at_once,
+    "120 over 8 quarters": lambda: of_many(quarters=8),
+    "commentary of 260 to 1,220 over 8 quarters": lambda: of_many(40, 4, 1220, 600, 8),
+    "12 over 3 quarters": lambda: of_many(12, 3, 260, 0, 3),
     "one": lambda: of_many(1, 1),
     "none rated": lambda: none_rated(of_many(12, 2)),
 }
@@ -149,10 +171,18 @@ def test_no_block_of_an_indicator_is_broken(made: Made) -> None:
             assert made.sheet.cell(row - 1, 1).value == line.indicator.wording
 
 
+def widths_of(sheet: Worksheet) -> list[int]:
+    """The columns' widths in pixels; of several that are alike the first says how wide each is."""
+    found: dict[int, float] = {}
+    for each in sheet.column_dimensions.values():
+        found |= dict.fromkeys(range(each.min, each.max + 1), each.width or 0)
+    return [round(found[column] * 7) for column in sorted(found)]
+
+
 def _texts(sheet: Worksheet) -> Iterator[tuple[str, int, float, float]]:
     """Each text with its cell's width in pixels, height in points, and type size."""
     merged = {(each.min_row, each.min_col): each for each in sheet.merged_cells.ranges}
-    widths = [round((sheet.column_dimensions[letter].width or 0) * 7) for letter in "ABCDE"]
+    widths = widths_of(sheet)
     for row in sheet.iter_rows():
         for cell in row:
             if isinstance(cell.value, str):
@@ -173,10 +203,10 @@ def test_a_direction_of_travel_stands_on_one_line(made: Made) -> None:
     found = 0
     for words, width, _, size in _texts(made.sheet):
         if words[0] in "▲▼►":
-            found += 1
             for line in words.split("\n"):
+                found += 1
                 assert len(wrap(line, width, size)) == 1
-    assert found == sum(n.travel is not None for n in made.report.lines)
+    assert found == sum(len(travels_shown(n)) for n in made.report.lines)
 
 
 def test_no_figure_is_set_smaller_and_no_font_is_of_a_theme(made: Made) -> None:
@@ -186,13 +216,23 @@ def test_no_figure_is_set_smaller_and_no_font_is_of_a_theme(made: Made) -> None:
             assert b"<scheme" not in archive.read(part)
 
 
+def made_of(report: Report) -> Made:
+    content = appendix_bytes(report)
+    return Made(report, content, committee_sheet(openpyxl.load_workbook(io.BytesIO(content))))
+
+
+def _over_quarters() -> Report:
+    return of_many(24, 3, quarters=8)
+
+
 def test_the_sheet_stands_upright_unless_its_figures_need_more_room() -> None:
     orientation = {
         make: committee_sheet(openpyxl.load_workbook(io.BytesIO(appendix_bytes(make())))).page_setup
-        for make in (worked_example, demanding)
+        for make in (worked_example, demanding, _over_quarters)
     }
     assert orientation[worked_example].orientation == "portrait"
-    assert orientation[demanding].orientation == "landscape"
+    assert orientation[demanding].orientation == "portrait"
+    assert orientation[_over_quarters].orientation == "landscape"
     assert all(each.fitToWidth in {None, 1} for each in orientation.values())
 
 
@@ -211,16 +251,106 @@ def test_a_text_longer_than_pages_loses_no_word_and_heads_each_of_them() -> None
     assert f"Commentary: {line.commentary[0]}" in said
 
 
-def test_a_hundred_and_twenty_indicators_take_few_pages() -> None:
-    content = appendix_bytes(of_many())
-    sheet = committee_sheet(openpyxl.load_workbook(io.BytesIO(content)))
-    made = Made(of_many(), content, sheet)
+@pytest.mark.parametrize("quarters", [1, 8])
+def test_a_hundred_and_twenty_indicators_take_few_pages(quarters: int) -> None:
+    report = of_many(quarters=quarters)
+    made = made_of(report)
     refs = {made.rows_of(n.indicator.ref) for n in made.report.lines}
     counted = [len(refs & set(rows)) for rows in made.pages]
     whole = [n for n in counted[1:-2] if n]
     assert sum(counted) == 120
     assert sum(whole) / len(whole) >= 14
     assert len(counted) <= 20
+
+
+# --- Over several periods ------------------------------------------------------------------------
+
+
+def _columns(made: Made) -> list[str]:
+    """What heads the columns of the first table of indicators."""
+    row = next(
+        row
+        for row in range(1, made.sheet.max_row + 1)
+        if str(made.sheet.cell(row, 1).value).startswith("Performance indicators")
+    )
+    return [str(cell.value) for cell in made.sheet[row]]
+
+
+def asking(report: Report, earlier: int | None) -> Report:
+    framework = replace(report.register.framework, earlier_periods=earlier)
+    return replace(report, register=replace(report.register, framework=framework))
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(None, 4), (4, 4), (2, 2), (0, 0)])
+def test_as_many_earlier_periods_have_columns_as_the_register_says(
+    asked: int | None, shown: int
+) -> None:
+    report = asking(_over_quarters(), asked)
+    names = [each.name for each in report.register.periods[:-1]]
+    found = _columns(made_of(report))[1:-4]
+    assert found == names[len(names) - shown :]
+
+
+def test_an_indicator_has_its_earlier_figures_as_they_were_issued() -> None:
+    made, codes = made_of(_over_quarters()), set()
+    for line in made.report.lines:
+        cells = made.sheet[made.rows_of(line.indicator.ref)]
+        for point, cell in zip(line.series[-5:-1], cells[1:5], strict=True):
+            if point.value is None:
+                assert cell.value == ("[c]" if point.why == "Suppressed" else "[x]")
+                codes.add(cell.value)
+            else:
+                held = Decimal(str(cell.value))
+                is_percent = "%" in cell.number_format
+                assert held * (100 if is_percent else 1) == point.value
+    # Each that is used is in the key.
+    in_key = {str(row[0].value) for row in made.sheet.iter_rows()}
+    assert codes == {"[c]", "[x]", "[z]"} & in_key
+
+
+def test_a_rating_says_what_it_was_last_time() -> None:
+    made = made_of(_over_quarters())
+    for line in made.report.lines:
+        row = made.sheet[made.rows_of(line.indicator.ref)]
+        before = line.last_point
+        assert before is not None
+        said = str(row[-1].value).split("\n")
+        if line.indicator.is_contextual:
+            assert said == ["Contextual"]
+        elif before.colour:
+            assert said[1] == f"was {made.report.bands.of(before.colour).word}"
+        else:
+            assert said[1:] == []
+
+
+def test_each_trend_is_drawn_from_the_figures_of_its_own_indicator() -> None:
+    report = _over_quarters()
+    content = appendix_bytes(report)
+    made = made_of(report)
+    trends = openpyxl.load_workbook(io.BytesIO(content))["Trends"]
+    rows = [[cell.value for cell in row] for row in trends.iter_rows()]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        # Contents and summary stand before it.
+        markup = archive.read("xl/worksheets/sheet3.xml").decode()
+    drawn = re.findall(
+        r"<xm:f>Trends!([A-Z]+)(\d+):([A-Z]+)\2</xm:f><xm:sqref>([A-Z]+)(\d+)", markup
+    )
+    assert len(drawn) == len(report.lines)
+    at = {
+        row: ref for ref in (n.indicator.ref for n in report.lines) for row in [made.rows_of(ref)]
+    }
+    by_ref = {line.indicator.ref: line for line in report.lines}
+    for first, row, last, _, cell in drawn:
+        values = [each.value for (each,) in zip(*trends[f"{first}{row}:{last}{row}"], strict=True)]
+        held = rows[int(row) - 1]
+        line = by_ref[at[int(cell)]]
+        assert held[0] == line.indicator.ref
+        # As a text no column is drawn; the reason stands behind the figures.
+        found = [None if isinstance(each, str) else Decimal(str(each)) for each in values]
+        assert found == [point.value for point in line.series]
+        for point in line.series:
+            if point.value is None:
+                assert f"{point.period}: {point.why.lower()}" in str(held[-1])
 
 
 def test_an_earlier_figure_has_the_decimals_that_the_indicator_is_published_with() -> None:

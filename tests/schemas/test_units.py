@@ -18,6 +18,7 @@ from schemas.units import (
     grouped,
     number_format,
     places,
+    printed_figure,
     quantise,
     shown,
 )
@@ -242,3 +243,27 @@ def test_what_an_indicator_reports_is_said_in_a_word() -> None:
     assert words == ["percent", "number", "pounds", "ratio", "days", "score"]
     assert indicator("I1", "Something", kind=Kind.MILESTONE).unit_shown == "milestone"
     assert indicator("I1", "Something", kind=Kind.NARRATIVE).unit_shown == "words"
+
+
+@pytest.mark.parametrize(
+    ("printed", "unit", "expected"),
+    [
+        ("96.0%", Unit.PERCENT, "96.0"),
+        ("£1,250,000.50", Unit.CURRENCY, "1250000.50"),
+        ("-£120.50", Unit.CURRENCY, "-120.50"),
+        ("4605", Unit.COUNT, "4605"),
+        ("12,087", Unit.COUNT, "12087"),
+        ("1,20", Unit.COUNT, None),
+        ("96.0%", Unit.COUNT, None),
+        ("2.0% to 3.5%", Unit.PERCENT, None),
+        ("Suppressed", Unit.COUNT, None),
+        ("", Unit.COUNT, None),
+    ],
+)
+def test_a_figure_that_was_printed_is_read_back_with_its_decimals(
+    printed: str, unit: Unit, expected: str | None
+) -> None:
+    found = printed_figure(printed, unit)
+    assert (None if found is None else str(found)) == expected
+    if found is not None:
+        assert shown(found, unit, places(found)) == printed

@@ -174,6 +174,6 @@ def test_the_periods_are_those_of_which_anything_was_accepted(store: Store) -> N
 def test_the_sizes_of_files_are_those_of_all_that_is_not_forgotten(store: Store) -> None:
     sent = [submission(f"{n}.xlsx", size=n) for n in range(3)]
     store.record([decided(one) for one in sent])
-    assert store.kept.sizes() == {one.sha256: one.size for one in sent}
+    assert store.received.kept_sizes() == {one.sha256: one.size for one in sent}
     store.decisions.forget([Forgotten(2, NOW, "me", "six years")])
-    assert store.kept.sizes() == {sent[0].sha256: 0, sent[2].sha256: 2}
+    assert store.received.kept_sizes() == {sent[0].sha256: 0, sent[2].sha256: 2}

@@ -491,6 +491,20 @@ def test_every_figure_that_was_ever_accepted_comes_back_with_its_submission(stor
         (1, "P1-2", 2, "first.xlsx"),
         (2, "P1-1", 3, "second.xlsx"),
     ]
+    assert store.received.indicators() == {"P1-1", "P1-2"}
+    assert [(n, o.value) for n, o in store.reported(only={"P1-2", "P1-9"})] == [(1, 2)]
+
+
+def test_what_was_sent_back_and_is_not_plainly_anyones_is_found_by_itself(store: Store) -> None:
+    sent = [
+        submission("accepted.xlsx"),
+        submission("back.xlsx", outcome=Outcome.REJECTED),
+        submission("whose.xlsx", area=None, outcome=Outcome.REJECTED),
+        submission("when.xlsx", period=None, outcome=Outcome.REJECTED),
+        submission("twice.xlsx", area=None, period=None, outcome=Outcome.DUPLICATE),
+    ]
+    store.record([*map(decided, sent)])
+    assert [one.filename for one in store.unplaced()] == ["whose.xlsx", "when.xlsx"]
 
 
 def test_what_stood_when_an_issue_was_made_comes_back(store: Store) -> None:

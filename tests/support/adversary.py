@@ -26,6 +26,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Register
+from tests.support.tables import rows_of_table
 
 _NUMBER = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?"
 _PRINTED = re.compile(rf"({_NUMBER})%?")
@@ -80,6 +81,8 @@ class Reader:
     standing: dict[tuple[str, str], tuple[Truth, ...]] = field(default_factory=dict)
     #: The first ref of an indicator, by each that it was given later: he knows which is meant.
     first_refs: dict[str, str] = field(default_factory=dict)
+    #: How many figures of earlier periods were read.
+    earlier: int = 0
     _seen: set[bytes] = field(default_factory=set)
 
     def subject(self, ref: str, period: str) -> Subject:
@@ -107,6 +110,7 @@ class Reader:
                 self._read_rows(period, _rows_of_workbook(path), is_timed=True)
                 self._read_indicators(period, path.with_name(f"{path.stem} indicators.csv"))
                 self._read_texts(period, _texts_of_workbook(path), before)
+                self._read_series(period, path)
             elif path.suffix == ".html":
                 self._read_texts(period, _texts_of_html(path.read_text()), before)
             elif path.suffix == ".eml" and "Appendix" in path.name:
@@ -173,6 +177,29 @@ class Reader:
                 if given or of != period:
                     self._total(self.subject(*key), found[1], given or self._standing(*key))
 
+    def _read_series(self, period: str, path: Path) -> None:
+        """The figures of earlier periods, from which trends are drawn.
+
+        What an issue of that period printed tells nothing new; anything else does.
+        """
+        book = load_workbook(io.BytesIO(path.read_bytes()))
+        if "Trends" not in book.sheetnames:
+            return
+        rows = list(book["Trends"].iter_rows(values_only=True))
+        at = next(n for n, row in enumerate(rows) if row[0] == "Ref")
+        headings = rows[at]
+        for row in rows[at + 1 :]:
+            ref = self.first_refs.get(str(row[0]), str(row[0]))
+            for of, value in zip(headings, row, strict=True):
+                is_earlier = self.register.period(str(of)) is not None and of != period
+                if not is_earlier or not (found := _PRINTED.fullmatch(str(value))):
+                    continue
+                self.earlier += 1
+                subject = self.subject(ref, str(of))
+                if _decimal(found[1]) not in {printed for printed, _ in subject.totals}:
+                    given = subject.last or self._standing(ref, str(of))
+                    self._total(subject, found[1], given)
+
     def _standing(self, ref: str, period: str) -> tuple[Truth, ...]:
         indicator = self.register.indicator(ref)
         is_known = indicator is not None and indicator.merge_rule is not MergeRule.LATEST
@@ -234,7 +261,7 @@ def rows_of_csv(path: Path) -> list[dict[str, str]]:
 
 
 def _rows_of_workbook(path: Path) -> list[dict[str, str]]:
-    headings, *rows = _sheets_of(path)["Data"]
+    headings, *rows = rows_of_table(_sheets_of(path)["Data"])
     found = [
         {str(h): "" if v is None else str(v) for h, v in zip(headings, row, strict=True)}
         for row in rows

@@ -16,10 +16,12 @@ import time_machine
 from openpyxl import load_workbook
 from typer.testing import Result
 
+from pipeline.outputs.appendix.table import Gap
 from pipeline.workspace.folder import open_workspace
 from tests.support.command_line import quarterday
 from tests.support.mailserver import mail_server
 from tests.support.mixed import set_up
+from tests.support.tables import rows_of_table
 
 DATA = Path(__file__).parents[1] / "data"
 SETTINGS = DATA / "settings-0.2.0"
@@ -88,6 +90,8 @@ def rows_of(root: Path) -> dict[str, int]:
         }
 
 
+#: The sheets that have come since, or say otherwise by now what the committee sheet says as well.
+ARRANGED_ANEW = ("Contents", "Summary", "Trends")
 #: The columns of the data that have come since.
 SINCE = (
     "Restatement",
@@ -100,10 +104,20 @@ SINCE = (
 def cells_of(root: Path, period: str) -> list[list[str]]:
     """What the appendix in the outbox says: sheet, cell and value."""
     book = load_workbook(root / "outbox" / period / f"Appendix 3 - {period}.xlsx")
-    sheet = book.worksheets[0]
+    # What later versions put before it is passed over.
+    sheet = book["Appendix 3"]
     # Later versions number each issue, in a row of its own below the title.
     if str(sheet["A2"].value).startswith("Issue "):
         sheet.delete_rows(2)
+    for each in book:
+        # Their tables stand below what they hold, with a code where a cell was blank.
+        if each.tables:
+            above = each.max_row - len(rows_of_table(each.iter_rows(values_only=True)))
+            if above:
+                each.delete_rows(1, above)
+            for row in each.iter_rows():
+                for cell in row:
+                    cell.value = None if cell.value in set(Gap) else cell.value
     # And their data say at the end of each row how it came, and of which issue it is.
     data = book["Data"]
     for column in range(data.max_column, 0, -1):
@@ -112,7 +126,7 @@ def cells_of(root: Path, period: str) -> list[list[str]]:
     return [
         # A time to the minute: the clock went on.
         [sheet.title, cell.coordinate, f"{cell.value:{'%Y-%m-%d %H:%M' if cell.is_date else ''}}"]
-        for sheet in book
+        for sheet in (sheet, *(other for other in book if other is not sheet))
         for row in sheet.iter_rows()
         for cell in row
         if cell.value is not None
@@ -131,23 +145,32 @@ def said_by_committee(cells: list[list[str]]) -> tuple[Counter[str], dict[str, l
     That is its target, performance and rating, by its wording; either may be blank.
     """
     title = cells[0][0]
-    mine = [(place, said) for sheet, place, said in cells if sheet == title]
     rows: dict[str, dict[str, str]] = defaultdict(dict)
     lines = Counter[str]()
-    for place, said in mine:
-        rows[place.lstrip("ABCDEFGH")][place[:1]] = said
+    for place, said in ((place, said) for sheet, place, said in cells if sheet == title):
+        rows[place.lstrip("ABCDEFGHIJ")][place[:1]] = said
         for line in said.replace("\N{NO-BREAK SPACE}", " ").replace(", was ", "\nwas ").split("\n"):
             lines[_bare(line)] += 1
-    indicators = {
-        row["A"].partition("\n")[0]: [said for at, said in sorted(row.items()) if at in "BCD"]
-        for row in rows.values()
-        if row.get("A") and row.get("D", "")[:1] in ("✔", "◆", "✖", "N", "C")
-    }
+    indicators: dict[str, list[str]] = {}
+    columns = "BCD"
+    for row in rows.values():
+        if headed := {said: at for at, said in row.items() if said in _HEADS}:
+            columns = "".join(headed.values()) if len(headed) == 3 else columns
+        *figures, rating = (row.get(at, "").partition("\n")[0] for at in columns)
+        if row.get("A") and rating[:1] in ("✔", "◆", "✖", "N", "C"):
+            name = _bare(row["A"].partition("\n")[0])
+            indicators[name] = [*filter(None, figures), rating]
     return lines, indicators
 
 
+#: What heads the columns of an indicator's figures and its rating, and of those of a priority.
+_HEADS = {"Target", "Performance", "Target achieved?", "Indicators", "Rated", "Overall"}
+#: An indicator's ref and service area, which may stand behind its wording.
+_OWNED = re.compile(r" – P\d-\d+, .*")
+
+
 def _bare(line: str) -> str:
-    return line.removeprefix("• ").removesuffix(" (continued)")
+    return _OWNED.sub("", line).removeprefix("• ").removesuffix(" (continued)")
 
 
 def unsaid(new: list[list[str]], old: list[list[str]]) -> list[str]:
@@ -197,6 +220,15 @@ _NOW = {
     "accepted, late: ": "accepted: ",
     "was 48.5 (2011-12)": "was 48.50 (2011-12)",
 }
+#: What the data sheets say in words by now, and without a symbol.
+_IN_WORDS = {
+    "✔ Green": "Green",
+    "◆ Amber": "Amber",
+    "✖ Red": "Red",
+    "Policy": r"note \d+",
+    "▲ ▼ ► say whether the figure went up, went down or stayed the same since the figure "
+    "named beside it; the word says whether that is better or worse.": r"An arrow up, down .*",
+}
 _SUM_RESTATED = re.compile(r"\nRestated: it was [\w ✔◆✖]+ when the period was closed on [\w ]+\.")
 #: Where a return stands that was taken in for a closed period.
 _RESTATED = "Received as a restatement"
@@ -235,7 +267,8 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     if isinstance(old, dict) and isinstance(new, dict):
         each = [(new.get(name), said, f"{where}/{name}") for name, said in old.items()]
     elif where.endswith("appendix"):
-        cells = [[each for each in some if each[0] != some[0][0]] for some in (new, old)]
+        apart = {new[0][0], *ARRANGED_ANEW}
+        cells = [[each for each in some if each[0] not in apart] for some in (new, old)]
         return unsaid(new, old) + differences(*cells, f"{where} ")
     elif where.endswith("/returns"):
         # Of a closed period those areas that reported then.
@@ -247,5 +280,8 @@ def differences(new: Any, old: Any, where: str = "") -> list[str]:
     else:
         is_same = new == old or _unnumbered(new) in (old, _as_said_now(old))
         is_same = is_same or (new == _RESTATED and old in ("Received", "Received late"))
+        is_same = is_same or any(
+            old == then and re.fullmatch(now, str(new)) for then, now in _IN_WORDS.items()
+        )
         return [] if is_same else [f"{where}: {new!r}, and before {old!r}"]
     return [line for one in each for line in differences(*one)]

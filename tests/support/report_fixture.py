@@ -218,7 +218,7 @@ WORKED: tuple[tuple[str, str, str, tuple[tuple[str, str], ...], tuple[Printed, .
                 Polarity.CONTEXTUAL,
                 "",
                 "117",
-                _NO_TARGET,
+                "Not rated: contextual",
             ),
         ),
     ),

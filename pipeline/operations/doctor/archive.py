@@ -6,7 +6,8 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -95,8 +96,7 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> HealthCheck:
     missing = [
         (table, number)
         for table, ranges in journaled.items()
-        for number in sorted(stored[table])
-        if not any(number in each for each in ranges)
+        for number in _outside(ranges, sorted(stored[table]))
     ]
     lost = [
         f"missing: {table} {number}, of which the store tells"
@@ -126,6 +126,14 @@ def look_at_journal(workspace: Workspace, *, quick: bool) -> HealthCheck:
     if missing:
         return well(f"{rows}, of which the next run writes {len(missing):,}.")
     return well(f"{rows} of the store, and each register.")
+
+
+def _outside(ranges: Iterable[range], numbers: Sequence[int]) -> Iterator[int]:
+    """The numbers that lie in none of the ranges; they are sorted, and both may be very many."""
+    within = set[int]()
+    for each in ranges:
+        within.update(numbers[bisect_left(numbers, each.start) : bisect_left(numbers, each.stop)])
+    return (number for number in numbers if number not in within)
 
 
 def _archived_files(archive: Path) -> tuple[dict[str, Path], list[Path]]:

@@ -25,6 +25,7 @@ from msgspec.structs import replace
 
 from pipeline.consolidation.assembly import report_of
 from pipeline.consolidation.editions import issue_of
+from pipeline.consolidation.rating import NotRated
 from pipeline.consolidation.registers import brought_forward
 from pipeline.intake.archive import find_archived
 from pipeline.intake.scan import Arrival, examine
@@ -33,7 +34,7 @@ from pipeline.returns.reading import Return
 from pipeline.returns.receiving import Known, decide, figures_before, places_of
 from pipeline.returns.since_template import KeptRegisters
 from pipeline.returns.validate import validate
-from pipeline.store import Decision, Store, Submission, journal
+from pipeline.store import Decision, IssuedRating, Store, Submission, journal
 from pipeline.store.records import rows_of
 from pipeline.store.registers import kept_register
 from pipeline.store.session import Progress, Session
@@ -232,7 +233,7 @@ class _Work(Struct):
         fresh = [arrival for arrival in arrivals if known.counts(arrival) is None]
         readers = self._readers(register)
         returns = [one for one in readers.read(fresh) if isinstance(one, Return)]
-        kept = KeptRegisters(self.register, self.into.registers_used)
+        kept = KeptRegisters(self.register, self.into.received.registers)
         checked: dict[Path, Return] = {}
         for by, some in readers.by_register(returns):
             earlier = figures_before(some, by, self.into, self.register)
@@ -316,9 +317,16 @@ class _Work(Struct):
         session = Session(self.workspace, current, self.into, row["issued_at"])
         made = issue_of(report_of(session, period, issued), row["last_submission"] or 0)
         if not issued.suppresses:
-            made = replace(made, ratings=[replace(r, merge_rule=None) for r in made.ratings])
+            made = replace(made, ratings=[_as_noted_once(each) for each in made.ratings])
         self.into.insert("rating", rows_of(made.ratings, rating, issue_id=row["id"]))
         self.rebuilt.issues += 1
+
+
+def _as_noted_once(rated: IssuedRating) -> IssuedRating:
+    """A rating as 0.2.0 noted it: without its merge rule, and *no target* before *contextual*."""
+    is_unaimed = rated.rating == NotRated.CONTEXTUAL and not rated.target
+    code = NotRated.NO_TARGET.value if is_unaimed else rated.rating
+    return replace(rated, merge_rule=None, rating=code)
 
 
 def _named(path: Path, folder: Path, name: str) -> Path:

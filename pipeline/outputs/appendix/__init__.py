@@ -14,13 +14,12 @@ from datetime import UTC
 from io import BytesIO
 from pathlib import Path
 
-from xlsxwriter import Workbook
-
 from pipeline.consolidation.report import Report
 from pipeline.outputs.appendix import contents, data, notes, returns, summary, trends
 from pipeline.outputs.appendix.book import FONT, Book, sheet_name
 from pipeline.outputs.appendix.committee import write_committee
 from pipeline.workbooks.safe_text import plain
+from pipeline.workbooks.tagged import TaggedWorkbook
 from pipeline.workspace.folder import write_whole
 
 #: Nothing in the workbook is to be read as anything but what it was written as.
@@ -55,7 +54,7 @@ def _written(report: Report) -> bytes:
     # Made anew for each: xlsxwriter writes into it.
     font = {"font_name": FONT, "font_scheme": "none", "font_size": 10}
     options = {"in_memory": True, "default_format_properties": font, **_AS_WRITTEN}
-    workbook = Workbook(buffer, options)
+    workbook = TaggedWorkbook(buffer, options)
     _set_properties(workbook, report)
     book = Book(workbook, report)
     # Excel keeps the name History for itself.
@@ -75,7 +74,7 @@ def _written(report: Report) -> bytes:
     return buffer.getvalue()
 
 
-def _set_properties(workbook: Workbook, report: Report) -> None:
+def _set_properties(workbook: TaggedWorkbook, report: Report) -> None:
     framework, period = report.register.framework, report.period.name
     council = plain(framework.council)
     workbook.set_properties(

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -17,6 +16,7 @@ from pipeline.outputs.appendix.looks import PLAIN, Look
 from pipeline.outputs.palette import DRAFT, RULE
 from pipeline.workbooks.quick_sheet import QuickSheet
 from pipeline.workbooks.safe_text import plain
+from pipeline.workbooks.tagged import TaggedWorkbook
 from pipeline.workbooks.worksheets import form_of_text, header_text, put_text, set_a4
 from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
 from schemas.units import shown as as_text
@@ -100,7 +100,7 @@ def sheet_name(title: str, taken: Iterable[str]) -> str:
 class Book:
     """The workbook of a report, and what all its sheets share."""
 
-    def __init__(self, workbook: Workbook, report: Report) -> None:
+    def __init__(self, workbook: TaggedWorkbook, report: Report) -> None:
         self.workbook = workbook
         self.report = report
         #: By the names of sheets that hold a table, the first row, from 0, of its values.
@@ -113,22 +113,34 @@ class Book:
         """The format of a look, made once."""
         if look not in self._formats:
             given = {name: value for name, value in asdict(look).items() if value is not None}
+            is_title = given.pop("is_title")
+            add = self.workbook.add_heading_format if is_title else self.workbook.add_format
             # Of no scheme: a program that goes by the theme's fonts would show another.
             common = {"font_name": FONT, "font_scheme": "none", "border_color": RULE}
-            self._formats[look] = self.workbook.add_format(common | given)
+            self._formats[look] = add(common | given)
         return self._formats[look]
 
-    def sheet(self, name: str, title: str, *, landscape: bool) -> Worksheet:
-        """A new sheet for A4, with a title, the time of issue and page numbers on each page."""
+    def sheet(self, name: str, title: str, *, landscape: bool, is_data: bool = False) -> Worksheet:
+        """A new sheet for A4, with a title, the time of issue and page numbers on each page.
+
+        One of data has nothing in its margins, which screen readers pass over.
+        """
         sheet = self.workbook.add_worksheet(name, QuickSheet)
         set_a4(sheet, sides=1.5 * _CM, top=1.7 * _CM, bottom=1.5 * _CM, landscape=landscape)
+        edition = self.report.edition
+        if edition is not None and edition.is_draft:
+            sheet.set_tab_color(DRAFT)
+        if not is_data:
+            self._set_margins(sheet, title)
+        return sheet
+
+    def _set_margins(self, sheet: Worksheet, title: str) -> None:
         framework, period = self.report.register.framework, self.report.period.name
         font = '&"Arial,Regular"&8'
         called = f"{framework.appendix}: {framework.title}"
         edition = self.report.edition
         if edition is not None and edition.is_draft:
             called = f"DRAFT {edition.code}, not for publication – {called}"
-            sheet.set_tab_color(DRAFT)
         left = header_text(called, 110)
         right = header_text(f"{title}, {period}" if title else period, 60)
         sheet.set_header(f"&L{font} {left}&R{font} {right}", {"margin": 0.8 * _CM})
@@ -137,7 +149,6 @@ class Book:
         council = header_text(framework.council, 60)
         footer = f"&L{font} {council}&C{font} {issued}&R{font} Page &P of &N"
         sheet.set_footer(footer, {"margin": 0.7 * _CM})
-        return sheet
 
     def write(
         self, sheet: Worksheet, place: tuple[int, int], content: tuple[Paragraph, ...], look: Look

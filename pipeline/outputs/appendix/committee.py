@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from pipeline.consolidation.rating import NotRated, Rating, Tally
-from pipeline.consolidation.report import SUPPRESSED, Line, Report
+from pipeline.consolidation.report import Line, Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph, PrintedNumber, printed_number
@@ -23,11 +23,12 @@ from pipeline.outputs.appendix.set_out import (
     PERFORMANCE,
     TARGET,
     SetOut,
+    Travelled,
     parting,
     set_out,
-    travel_lines,
 )
-from pipeline.outputs.appendix.trends import Drawn, is_drawn
+from pipeline.outputs.appendix.table import Gap
+from pipeline.outputs.appendix.trends import Drawn, gap_of, is_drawn
 from pipeline.outputs.palette import shade
 from pipeline.workbooks.row_height import wrap
 from schemas.bands import Band
@@ -41,14 +42,11 @@ _NAMED = 3
 #: Text over the whole width, and a quiet line of a table.
 _READ = looks.but(looks.BODY, valign="top")
 _QUIET = looks.BODY.in_type_of(looks.NOTE)
-#: What is nobody's to reach.
-_UNAIMED = (NotRated.NO_TARGET, NotRated.CONTEXTUAL)
 #: What stands for an earlier figure that there is none of.
-_SUPPRESSED, _NOT_AVAILABLE, _NOT_DUE = "[c]", "[x]", "[z]"
 _CODES = {
-    _SUPPRESSED: "An earlier figure that is suppressed.",
-    _NOT_AVAILABLE: "An earlier figure that is not available; the sheet Trends says why.",
-    _NOT_DUE: "Not due for that period, or of another series of figures.",
+    Gap.SUPPRESSED: "An earlier figure that is suppressed.",
+    Gap.NOT_AVAILABLE: "An earlier figure that is not available; the sheet Trends says why.",
+    Gap.NOT_APPLICABLE: "Not due for that period, or of another series of figures.",
 }
 
 
@@ -220,9 +218,10 @@ def _indicator(made: _Committee, line: Line) -> None:
     ]
     rated = _rating(report, line)
     has_notes = bool(notes := _notes(report, line))
-    if out.is_rating_tall and (lower := _travels(out.widths[1:-1], line)):
+    travels = out.travels[line.indicator.ref]
+    if out.is_rating_tall and (lower := _travels(out.widths[1:-1], travels)):
         flow.add_between(first, figures, lower, rated, leads=has_notes)
-    elif lower := _travels(out.widths[1:], line):
+    elif lower := _travels(out.widths[1:], travels):
         flow.add_between(first, [*figures, rated], lower, leads=has_notes)
     else:
         flow.add(first, *figures, rated, leads=has_notes)
@@ -255,10 +254,8 @@ def _earlier_cell(made: _Committee, line: Line, period: str) -> Cell:
             return Cell(look=looks.EARLIER, number=number)
     if point is not None and point.figure:
         return text(point.figure, looks.but(looks.EARLIER, text_wrap=True))
-    code = _NOT_DUE
-    if point is not None or line.indicator.kind is Kind.NARRATIVE:
-        is_suppressed = point is not None and point.why == SUPPRESSED
-        code = _SUPPRESSED if is_suppressed else _NOT_AVAILABLE
+    is_in_words = point is None and line.indicator.kind is Kind.NARRATIVE
+    code = Gap.NOT_AVAILABLE if is_in_words else gap_of(point)
     made.codes.add(code)
     return text(code, looks.EARLIER)
 
@@ -275,11 +272,8 @@ def _trend(made: _Committee, line: Line) -> Cell:
 
 
 def _rating(report: Report, line: Line) -> Cell:
-    """A line's rating, and what it was last time.
-
-    That of a contextual figure says so, and not that it has no target.
-    """
-    if line.indicator.is_contextual and line.rating.not_rated in _UNAIMED:
+    """A line's rating, and what it was last time; of a contextual figure, that it is one."""
+    if line.rating.not_rated is NotRated.CONTEXTUAL:
         return band_cell("Contextual", None)
     cell, was = rating_cell(report, line.rating), wording.rating_before_shown(report, line)
     if not was:
@@ -304,13 +298,14 @@ def _is_long(line: Line) -> bool:
     return len(line.performance_shown) > LONG_WORDS
 
 
-def _travels(columns: Sequence[int], line: Line) -> list[Cell]:
+def _travels(columns: Sequence[int], travels: Sequence[Travelled]) -> list[Cell]:
     """The directions of travel, each on a line of its own; side by side where there is room."""
-    lines, look = travel_lines(line), looks.SMALL
-    if lines[1:] and (split := parting(columns, lines)):
-        return [text(lines[0], look, split), text(lines[1], look, len(columns) - split)]
-    content = tuple(Paragraph(each, look) for each in lines)
-    return [Cell(content, look, span=len(columns))] if lines else []
+    look = looks.SMALL
+    if len(travels) > 1 and (split := parting(columns, travels)):
+        first, second = travels
+        return [text(first.words, look, split), text(second.words, look, len(columns) - split)]
+    content = tuple(Paragraph(each.words, look) for each in travels)
+    return [Cell(content, look, span=len(columns))] if content else []
 
 
 def _key(made: _Committee) -> None:
@@ -321,7 +316,7 @@ def _key(made: _Committee) -> None:
     without = {
         "Not rated": "has no colour; the reason stands beside the indicator",
         "Suppressed": wording.small_numbers_shown(report.register),
-        **{code: meaning for code, meaning in _CODES.items() if code in made.codes},
+        **{code.value: meaning for code, meaning in _CODES.items() if code in made.codes},
     }
     for colour, meaning in report.key:
         band = report.bands.of(colour)
@@ -336,9 +331,10 @@ def _overall(made: _Committee) -> None:
     flow.part(below=14)
     #: The columns of earlier figures and targets, and those of the trend and the rating.
     first, last = len(out.earlier) + 1, out.whole - len(out.earlier) - 3
-    heading, indicators, rated, overall, _ = OVERALL_HEADINGS
+    heading, indicators, rated, overall, made_up_of = OVERALL_HEADINGS
+    beneath = looks.but(looks.HEADING, font_size=9, bold=False)
     flow.head(
-        text(heading, looks.HEADING),
+        Cell((Paragraph(heading, looks.HEADING), Paragraph(made_up_of, beneath)), looks.HEADING),
         text(indicators, looks.HEADING_RIGHT, first),
         text(rated, looks.HEADING_RIGHT),
         text(overall, looks.HEADING, last),

@@ -20,7 +20,7 @@ _BEHIND, _LEAST = (90, 110), 160
 _PRINT, _DATA = "Print", "Data"
 _FOR_PRINT = f"{_PRINT}: set out on A4 for reading, on a screen or on paper."
 _FOR_DATA = (
-    f"{_DATA}: one table for filtering, for other programs and for screen readers, by the rules of "
+    f"{_DATA}: one table to look things up, for other programs and screen readers, by the rules of "
     "the Government Analysis Function's guidance “Releasing statistics in spreadsheets”."
 )
 
@@ -41,7 +41,8 @@ def write_contents(book: Book, sheet: Worksheet, committee: str) -> None:
     links = link_width((*(name for name, *_ in sheets), *refs), _LEAST)
     widths = (links, UPRIGHT[0] - links - sum(_BEHIND), *_BEHIND)
     flow, whole = Flow(book, sheet, widths, UPRIGHT[1]), len(widths)
-    flow.add(text(f"{framework.appendix}: {framework.title}", looks.TITLE, whole))
+    title = f"Contents of {framework.appendix}: {framework.title}"
+    flow.add(text(title, looks.TITLE, whole))
     about = f"{framework.council}, {period.name} ({wording.span_shown(period)})"
     for line in (about, wording.edition_shown(report), wording.restatement_shown(report)):
         if line:

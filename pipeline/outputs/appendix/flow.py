@@ -72,8 +72,6 @@ class _Row(Struct, frozen=True):
     cells: Sequence[_Placed] = ()
     #: It stays on the page of the row after it.
     leads: bool = False
-    #: Is told its number, from 0, when it is written.
-    tell: Callable[[int], object] | None = None
 
 
 class Flow:
@@ -167,9 +165,9 @@ class Flow:
         """How many points of the page are left below the last block."""
         return self._page - self._used - (self._below if self._used else 0)
 
-    def space(self, points: float, tell: Callable[[int], object] | None = None) -> None:
-        """An empty row of that height; `tell` is given its number."""
-        self._block.append(_Row(points, tell=tell))
+    def space(self, points: float) -> None:
+        """An empty row of that height."""
+        self._block.append(_Row(points))
 
     def block(self, below: float = 0) -> None:
         """End the block: what comes next is another, and begins that many points below this."""
@@ -222,8 +220,6 @@ class Flow:
         self.sheet.set_row(self.row, height)
         for placed in row.cells:
             self._write_cell(placed)
-        if row.tell:
-            row.tell(self.row)
         self._used += height
         self.row += 1
 

@@ -32,6 +32,8 @@ class Look(Struct, frozen=True, cache_hash=True):
     left: int = 0
     right: int = 0
     num_format: str = "General"
+    #: The title of its sheet, which programs list as a heading.
+    is_title: bool = False
 
     def in_type_of(self, other: Look) -> Look:
         """The same cell with its text as in another look."""
@@ -60,7 +62,7 @@ EARLIER = but(NUMBER, font_size=9, indent=0)
 EARLIER_HEADING = but(HEADING_RIGHT, font_size=9, indent=0)
 BAND = but(BODY, bold=True, bg_color=BAND_FILL)
 NOTE = Look(font_size=9, italic=True, font_color=QUIET_INK)
-TITLE = Look(font_size=16, bold=True)
+TITLE = Look(font_size=16, bold=True, is_title=True)
 SUBTITLE = Look(font_size=11)
 SECTION = Look(font_size=12, bold=True)
 #: What leads elsewhere in the workbook.

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pipeline.consolidation.rating import ARROWS, Trend, tolerance_shown
+from pipeline.consolidation.rating import tolerance_shown
 from pipeline.consolidation.report import Line, Report
 from pipeline.outputs.appendix.book import Book
-from pipeline.outputs.appendix.table import TableColumn, write_table
+from pipeline.outputs.appendix.table import Gap, TableColumn, Value, write_table
 from pipeline.outputs.wording import reasons_shown, small_numbers_shown
 from schemas.model import Kind, Polarity
 from schemas.thresholds import thresholds_shown
 from schemas.units import shown
 
 NAME = "Notes and definitions"
+#: Notes that other sheets point to.
+OVERALL, TIMES = "Overall", "Times"
 
 POLARITIES = {
     Polarity.HIGHER: "Higher is better",
@@ -53,8 +55,10 @@ def _baseline(line: Line, _report: Report) -> str:
 COLUMNS: dict[TableColumn, Callable[[Line, Report], str]] = {
     TableColumn("Ref", 75): lambda line, _: line.indicator.ref,
     TableColumn("Indicator or term", 250): lambda line, _: line.indicator.wording,
-    TableColumn("Definition", 300): lambda line, _: line.indicator.definition,
-    TableColumn("Source", 150): lambda line, _: line.indicator.source,
+    TableColumn("Definition", 300, gap=Gap.NOT_AVAILABLE): lambda line, _: (
+        line.indicator.definition
+    ),
+    TableColumn("Source", 150, gap=Gap.NOT_AVAILABLE): lambda line, _: line.indicator.source,
     TableColumn("Which way is better", 110): _better,
     TableColumn("Tolerance", 105): _tolerance,
     TableColumn("How areas' figures are merged", 150): (
@@ -66,34 +70,44 @@ COLUMNS: dict[TableColumn, Callable[[Line, Report], str]] = {
 
 
 def write_notes(book: Book) -> None:
-    """Add the sheet: a named table of the indicators, and after them of the policy's words."""
+    """Add the sheet: a named table of the indicators, and after them of the notes, numbered."""
     report = book.report
-    rows = [[of(line, report) for of in COLUMNS.values()] for line in report.lines]
-    empty = [""] * (len(COLUMNS) - 3)
-    rows += [["Policy", term, meaning, *empty] for term, meaning in _policy(report)]
+    rows: list[list[Value]] = [
+        [of(line, report) for of in COLUMNS.values()] for line in report.lines
+    ]
+    of_indicators = [Gap.NOT_APPLICABLE] * (len(COLUMNS) - 3)
+    rows += [
+        [f"note {number}", term, meaning, *of_indicators]
+        for number, (term, meaning) in enumerate(_policy(report), 1)
+    ]
     about = (
-        "One row for each indicator: its definition, source, target, and how it is rated; then one "
-        "for each word and colour that the appendix uses."
+        "One row for each indicator: its definition, source, target, and how it is rated. Then one "
+        "for each note: what a word or colour of the appendix means."
     )
     write_table(book, NAME, "NotesAndDefinitions", about, list(COLUMNS), rows)
 
 
+def marker(report: Report, term: str) -> str:
+    """What points to the note on a term: `[note 3]`."""
+    terms = [each for each, _ in _policy(report)]
+    return f"[note {terms.index(term) + 1}]"
+
+
 def _policy(report: Report) -> Iterator[tuple[str, str]]:
     for colour, meaning in report.key:
-        yield report.bands.of(colour).shown, _sentence(meaning)
+        yield report.bands.of(colour).word, _sentence(meaning)
     for reason, meaning in reasons_shown(report):
         yield f"Not rated: {reason}", _sentence(meaning)
     if suppressed := small_numbers_shown(report.register):
         yield "Small numbers", suppressed
-    yield "Overall", report.overall_key
-    arrows = " ".join(ARROWS[trend] for trend in Trend)
+    yield OVERALL, report.overall_key
     travel = (
-        f"{arrows} say whether the figure went up, went down or stayed the same since the figure "
-        "named beside it; the word says whether that is better or worse."
+        "An arrow up, down or to the side says that the figure went up, went down or stayed the "
+        "same since the figure named beside it; the word says whether that is better or worse."
     )
     yield "Direction of travel", travel
     zone = report.issued_at.tzname()
-    yield "Times", f"Times in this workbook are {zone}." if zone else "Times are local."
+    yield TIMES, f"Times in this workbook are {zone}." if zone else "Times are local."
 
 
 def _sentence(words: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.trends import is_drawn
-from pipeline.workbooks.row_height import cell_width, text_width, wrap
+from pipeline.workbooks.row_height import cell_width, text_width
 from schemas.fields import OVERALL_HEADINGS
 from schemas.periods import in_order
 from schemas.register_settings import MOST_EARLIER
@@ -20,8 +21,9 @@ from schemas.register_settings import MOST_EARLIER
 UPRIGHT, ON_ITS_SIDE = (680, 742.0), (1008, 496.0)
 #: The least that the indicators' column takes; with less the sheet is turned on its side.
 _LEAST_WORDING = 220
-#: A trend, as wide as lets two directions of travel stand side by side, and a rating.
-_TRENDS, _RATING = range(66, 122, 4), 96
+#: A trend, as wide as lets two directions of travel stand side by side; and
+#: a rating beside trends, or beside none.
+_TRENDS, _RATING = range(66, 122, 4), (96, 148)
 TARGET, PERFORMANCE, ACHIEVED = "Target", "Performance", "Target achieved?"
 #: An earlier figure stands nearer to the lines beside it by so many pixels.
 _NEARER = 8
@@ -29,6 +31,14 @@ _NEARER = 8
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 #: A performance of more letters than this is a report in words, not a figure or a state.
 LONG_WORDS = 30
+
+
+class Travelled(Struct, frozen=True):
+    """A direction of travel as a line, which breaks within no period's name."""
+
+    words: str
+    #: Of a cell in which it stands on one line, in pixels.
+    width: int
 
 
 class SetOut(Struct, frozen=True):
@@ -44,6 +54,8 @@ class SetOut(Struct, frozen=True):
     #: Whether each direction of travel has room beneath the figures alone, so that the rating
     #: beside them takes both rows.
     is_rating_tall: bool
+    #: The directions of travel of each indicator, by its ref.
+    travels: Mapping[str, Sequence[Travelled]]
 
     @property
     def whole(self) -> int:
@@ -61,73 +73,68 @@ def set_out(report: Report) -> SetOut:
     figures = figure_width((PERFORMANCE, OVERALL_HEADINGS[2], *shown))
     has_trends = any(map(is_drawn, report.lines))
     asked = report.register.framework.earlier_periods
-    names = _earlier(report, MOST_EARLIER if asked is None else asked)
+    travels = {line.indicator.ref: _travelled(line) for line in report.lines}
+    widths = _widths_of_earlier(report)
+    most = MOST_EARLIER if asked is None else asked
+    names = list(widths)[-most:] if most else []
     while True:
         # Beneath there is the number of indicators, over all these columns.
         targets = figure_width(goals if names else (OVERALL_HEADINGS[1], *goals))
-        columns = [*(_width_of(report, name) for name in names), targets, figures]
-        columns += [*([_trend(report, columns)] if has_trends else []), _RATING]
+        columns = [*(widths[name] for name in names), targets, figures]
+        columns += [_trend(travels.values(), columns), _RATING[0]] if has_trends else [_RATING[1]]
         page = UPRIGHT if UPRIGHT[0] - sum(columns) >= _LEAST_WORDING else ON_ITS_SIDE
         if asked is not None or not names or page[0] - sum(columns) >= _LEAST_WORDING:
             break
         names = names[1:]
     wide = max(page[0] - sum(columns), _LEAST_WORDING)
     room = sum(columns[:-1])
-    is_tall = all(_fits(each, room) for line in report.lines for each in travel_lines(line))
-    return SetOut([wide, *columns], page, names, has_trends, is_tall)
+    is_tall = all(each.width <= room for some in travels.values() for each in some)
+    return SetOut([wide, *columns], page, names, has_trends, is_tall, travels)
 
 
-def _trend(report: Report, columns: Sequence[int]) -> int:
+def _trend(travels: Iterable[Sequence[Travelled]], columns: Sequence[int]) -> int:
     """How wide the column of trends is beside those of figures."""
-    travels = [each for line in report.lines if (each := travel_lines(line))[1:]]
-    for width in _TRENDS:
-        if all(parting((*columns, width), each) for each in travels):
-            return width
-    return _TRENDS[0]
+    pairs = [some for some in travels if len(some) > 1]
+    fitting = (w for w in _TRENDS if all(parting((*columns, w), some) for some in pairs))
+    return next(fitting, _TRENDS[0])
 
 
-def travel_lines(line: Line) -> list[str]:
-    """Each direction of travel as a line, which breaks within no period's name."""
-    return [
+def _travelled(line: Line) -> Sequence[Travelled]:
+    lines = [
         f"{shown}, {since.replace(' ', _NO_BREAK)}" for shown, since in wording.travels_shown(line)
     ]
+    size = looks.SMALL.font_size
+    return [Travelled(words, cell_width(text_width(words, size))) for words in lines]
 
 
-def parting(columns: Sequence[int], lines: Sequence[str]) -> int:
+def parting(columns: Sequence[int], travels: Sequence[Travelled]) -> int:
     """How many columns the first of two lines takes where each fits its part; 0: they do not."""
+    first, second = travels
     for at in range(1, len(columns)):
-        if _fits(lines[0], sum(columns[:at])) and _fits(lines[1], sum(columns[at:])):
+        if first.width <= sum(columns[:at]) and second.width <= sum(columns[at:]):
             return at
     return 0
 
 
-def _fits(words: str, width: int) -> bool:
-    return len(wrap(words, width, looks.SMALL.font_size)) == 1
+def _widths_of_earlier(report: Report) -> dict[str, int]:
+    """How wide the columns of the periods before this one are, the oldest first.
 
-
-def _earlier(report: Report, most: int) -> list[str]:
-    """The last periods before this one of which any figure stands, the oldest first."""
+    That is of those of which any figure stands, of the same length where any has.
+    """
     known = {each.name: in_order(each) for each in report.register.periods}
-    found = {
-        point.period
-        for line in report.lines
-        if not line.indicator.is_contextual or line.series
-        for point in line.series
-        if point.figure and point.period != report.period.name and point.period in known
-    }
-    alike = {each.period for each in report.earlier} or found
-    return sorted(found & alike, key=known.__getitem__)[-most:] if most else []
-
-
-def _width_of(report: Report, period: str) -> int:
-    """How wide the column of an earlier period is."""
-    figures = {
-        point.figure for line in report.lines for point in line.series if point.period == period
-    }
-    look = looks.EARLIER
-    widest = max((text_width(each, look.font_size) for each in figures), default=0.0)
-    heading = max(text_width(each, look.font_size, bold=True) for each in period.split())
-    return cell_width(max(widest - _NEARER, heading))
+    figures: dict[str, set[str]] = defaultdict(set)
+    for line in report.lines:
+        for point in line.series:
+            if point.figure and point.period != report.period.name and point.period in known:
+                figures[point.period].add(point.figure)
+    alike = {each.period for each in report.earlier} or figures.keys()
+    size = looks.EARLIER.font_size
+    found = {}
+    for name in sorted(figures.keys() & alike, key=known.__getitem__):
+        widest = max(text_width(each, size) for each in figures[name])
+        heading = max(text_width(each, size, bold=True) for each in name.split())
+        found[name] = cell_width(max(widest - _NEARER, heading))
+    return found
 
 
 def figure_width(figures: Iterable[str], least: int = 0) -> int:

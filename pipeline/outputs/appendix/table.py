@@ -1,38 +1,58 @@
-"""A sheet that holds one named table, for filtering and for other programs."""
+"""A sheet that holds one named table, for reading out, looking up and other programs.
+
+It keeps to the UK Analysis Function's rules for accessible spreadsheets ("Releasing statistics in
+spreadsheets"), as the other sheets, which are laid out for print, cannot.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 
 from msgspec import Struct
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.outputs.appendix.book import Book, has_too_many_digits
-from pipeline.outputs.appendix.looks import (
-    BODY,
-    HEADING,
-    HEADING_RIGHT,
-    NUMBER,
-    PLAIN,
-    Look,
-    but,
-)
+from pipeline.outputs.appendix.looks import TITLE, Look, but
 from pipeline.outputs.tables import clock
 from pipeline.outputs.wording import edition_shown
 from pipeline.workbooks.row_height import ROW_PADDING, TALLEST_ROW, line_height, wrap
 from pipeline.workbooks.worksheets import put_text
 from schemas.units import grouped, number_format, places
 
+#: In points; widths are stated for the size of the sheets for print.
+_SIZE, _STATED_SIZE = 12, 10
+#: A text of so many letters goes into a row of any column.
+_SHORT = 80
+#: Excel's widest column, in pixels.
+_WIDEST = 1_790
+_ABOVE = Look(font_size=_SIZE, text_wrap=False, valign="top")
+_BODY = Look(font_size=_SIZE, valign="top", indent=1, top=1, bottom=1, left=1, right=1)
+_HEADING = but(_BODY, bold=True)
+_TIME = but(_BODY, num_format="dd mmm yyyy hh:mm")
 #: Without indent, which LibreOffice loses where neighbours differ in their number format only; set
 #: smaller before it turns to ####.
-_NUMBER = but(NUMBER, indent=0, shrink=True)
-_FROM_THE_TOP = but(BODY, valign="top")
-_TIME = but(BODY, num_format="dd mmm yyyy hh:mm")
+_NUMBER = but(_BODY, align="right", indent=0, text_wrap=False, shrink=True)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
-#: What a table's cell may hold.
+
+class Gap(StrEnum):
+    """What stands where there is no value, by the codes of the Government Statistical Service."""
+
+    NOT_AVAILABLE = "[x]"
+    SUPPRESSED = "[c]"
+    NOT_APPLICABLE = "[z]"
+
+    @property
+    def meaning(self) -> str:
+        return self.name.replace("_", " ").lower()
+
+
+#: What a table's cell holds; None and an empty text are a gap, by the column.
 Value = str | int | Decimal | datetime | None
 Rows = Sequence[Sequence[Value]]
 
@@ -42,56 +62,116 @@ class TableColumn(Struct, frozen=True):
     #: In pixels.
     width: int
     is_number: bool = False
+    #: Why there is nothing in it, where a row does not say so itself; None: it stays blank, which
+    #: what is said above the table explains. Where a trend is drawn a code would be drawn as 0.
+    gap: Gap | None = Gap.NOT_APPLICABLE
+
+    @property
+    def look(self) -> Look:
+        return but(_BODY, align="right") if self.is_number else _BODY
 
     @property
     def heading_look(self) -> Look:
-        return HEADING_RIGHT if self.is_number else HEADING
+        return but(_HEADING, align="right") if self.is_number else _HEADING
 
 
 def write_table(
-    book: Book, title: str, name: str, about: str, columns: Sequence[TableColumn], rows: Rows
+    book: Book, name: str, table: str, about: str, columns: Sequence[TableColumn], rows: Rows
 ) -> Worksheet:
-    """A sheet with a named table from A1 on: headings frozen and repeated on each printed page.
+    """A sheet with its title in A1, what it holds below that, and then one table called `table`.
 
-    `about` describes the table to screen readers. It prints on A4 landscape. Excel needs one row at
-    least, so a table without any gets an empty one.
+    `about` says what it holds, to whoever reads and to screen readers; each sentence stands in a
+    row of its own. It prints on A4 landscape, the headings on each page. Where nothing stands in a
+    row there is the code of the reason. Excel needs one row at least, so a table without any gets
+    one of codes.
     """
-    sheet = book.sheet(title, title, landscape=True)
-    book.first_rows[title] = 1
-    for number, column in enumerate(columns):
-        sheet.set_column_pixels(number, number, column.width)
+    sheet = book.sheet(name, "", landscape=True, is_data=True)
+    filled = _filled(book, columns, rows or [[None] * len(columns)])
+    widths = _widths(columns, filled)
+    for number, width in enumerate(widths):
+        sheet.set_column_pixels(number, number, width)
+    top = _write_above(book, sheet, name, about, filled, sum(widths))
+    book.first_rows[name] = top + 1
     heads = [{"header": c.heading, "header_format": book.format(c.heading_look)} for c in columns]
-    options = {"name": name, "description": about, "style": None, "columns": heads}
-    sheet.add_table(0, 0, max(1, len(rows)), len(columns) - 1, options)
-    # Less the filter's button, which stands at the right of each heading.
+    options = {"name": table, "description": about, "style": None, "columns": heads}
+    last = top + len(filled), len(columns) - 1
+    sheet.add_table(top, 0, *last, options | {"autofilter": False})
     heading_lines = [
-        len(wrap(c.heading, c.width - 20, c.heading_look.font_size, bold=c.heading_look.bold))
-        for c in columns
+        len(wrap(column.heading, width, _SIZE, bold=True))
+        for column, width in zip(columns, widths, strict=True)
     ]
-    sheet.set_row(0, _height(heading_lines))
-    widths = [column.width for column in columns]
-    for row, values in enumerate(rows, 1):
-        height = _height(
-            [
-                len(wrap(value, width, BODY.font_size))
-                for value, width in zip(values, widths, strict=True)
-                if isinstance(value, str)
-            ]
-        )
-        # The tallest row shows the beginning of a text that needs more room.
-        look = BODY if height <= TALLEST_ROW else _FROM_THE_TOP
-        sheet.set_row(row, min(height, TALLEST_ROW))
-        form = book.format(look)
-        for place, value in enumerate(values):
+    sheet.set_row(top, _height(heading_lines))
+    of_columns = [(column.look, book.format(column.look)) for column in columns]
+    for row, values in enumerate(filled, top + 1):
+        lines = [
+            len(wrap(value, width, _SIZE))
+            for value, width in zip(values, widths, strict=True)
+            if isinstance(value, str)
+        ]
+        sheet.set_row(row, min(_height(lines), TALLEST_ROW))
+        for place, (value, (look, form)) in enumerate(zip(values, of_columns, strict=True)):
             if value is None or isinstance(value, str):
                 put_text(sheet, row, place, value or "", form)
             else:
                 _write(book, sheet, (row, place), value, look)
-    if book.report.is_draft:
-        put_text(sheet, len(rows) + 2, 0, edition_shown(book.report), book.format(PLAIN))
-    sheet.freeze_panes(1, 0)
-    sheet.repeat_rows(0)
+    # A page of a draft says on its own that it is one.
+    sheet.repeat_rows(0 if book.report.is_draft else top, top)
     return sheet
+
+
+def _filled(book: Book, columns: Sequence[TableColumn], rows: Rows) -> list[list[Value]]:
+    """The rows in words, without symbols; with a code where there is no value."""
+    words = {band.shown: band.word for band in book.report.bands.every}
+    gaps = [column.gap for column in columns]
+    return [
+        [
+            gap
+            if value is None or value == ""
+            else words.get(value, value)
+            if isinstance(value, str)
+            else value
+            for gap, value in zip(gaps, values, strict=True)
+        ]
+        for values in rows
+    ]
+
+
+def _widths(columns: Sequence[TableColumn], rows: Rows) -> list[int]:
+    """The columns' widths in pixels: wider than stated where a text would not go into a row."""
+    widths = [column.width * _SIZE // _STATED_SIZE for column in columns]
+    for place in range(len(columns)):
+        texts = {text for row in rows if isinstance(text := row[place], str) and len(text) > _SHORT}
+        while widths[place] < _WIDEST and (
+            _height([len(wrap(text, widths[place], _SIZE)) for text in texts]) > TALLEST_ROW
+        ):
+            widths[place] = min(widths[place] * 3 // 2, _WIDEST)
+    return widths
+
+
+def _write_above(
+    book: Book, sheet: Worksheet, name: str, about: str, rows: Rows, width: int
+) -> int:
+    """The title and what there is to know of the table; the row, from 0, of its headings."""
+    report = book.report
+    title = f"{name}: {report.register.framework.appendix}, {report.period.name}"
+    put_text(sheet, 0, 0, title, book.format(but(TITLE, text_wrap=False)))
+    lines = list(_above(book, about, rows))
+    row = 1
+    for line in lines:
+        for part in wrap(line, width, _SIZE):
+            put_text(sheet, row, 0, part, book.format(_ABOVE))
+            row += 1
+    return row
+
+
+def _above(book: Book, about: str, rows: Rows) -> Iterator[str]:
+    yield from _SENTENCE_END.split(edition_shown(book.report)) if book.report.is_draft else ()
+    yield "This sheet holds one table, which is for reading on screen and for other programs."
+    yield from _SENTENCE_END.split(about)
+    used = {value for row in rows for value in row if isinstance(value, Gap)}
+    if used:
+        key = ", ".join(f"{gap} {gap.meaning}" for gap in Gap if gap in used)
+        yield f"What stands in place of a value: {key}."
 
 
 @cache
@@ -100,7 +180,7 @@ def _number_look(num_format: str) -> Look:
 
 
 def _height(lines: Sequence[int]) -> float:
-    return max(lines, default=1) * line_height(BODY.font_size) + ROW_PADDING
+    return max(lines, default=1) * line_height(_SIZE) + ROW_PADDING
 
 
 def _write(

@@ -8,9 +8,9 @@ from msgspec import Struct
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.consolidation.report import Line, Point, Report
+from pipeline.consolidation.report import SUPPRESSED, Line, Point, Report
 from pipeline.outputs.appendix.book import Book
-from pipeline.outputs.appendix.table import TableColumn, Value, write_table
+from pipeline.outputs.appendix.table import Gap, TableColumn, Value, write_table
 from pipeline.outputs.palette import HEADING_FILL, TREND
 from schemas.periods import in_order
 
@@ -36,8 +36,8 @@ def is_drawn(line: Line) -> bool:
 def write_trends(book: Book, drawn: Drawn) -> None:
     """Add the sheet, and draw the trends from its figures; nothing where there are none.
 
-    It is a named table with one row for each indicator of which a trend is drawn. What is missing
-    is blank, so that it is drawn as a gap, with the reason behind the figures.
+    It is a named table with one row for each indicator of which a trend is drawn. Where a figure is
+    missing stands the code of the reason, as which no column is drawn, and behind the figures why.
     """
     lines = [line for _, line in drawn.cells]
     if not lines:
@@ -45,13 +45,14 @@ def write_trends(book: Book, drawn: Drawn) -> None:
     periods = _periods(book.report, lines)
     columns = [
         *_ABOUT,
-        *(TableColumn(name, _FIGURE, is_number=True) for name in periods),
+        *(TableColumn(name, _FIGURE, is_number=True, gap=None) for name in periods),
         TableColumn("Without a figure", 220),
     ]
     rows = [_row(line, periods) for line in lines]
     about = (
-        "One row for each indicator: its figures of up to eight periods, as they were issued, and "
-        "why there is none. Percentages are in percentage points."
+        "One row for each indicator: its figures of up to eight periods, as they were issued. A "
+        "blank cell has no figure, and the last column says why. Percentages are in percentage "
+        "points."
     )
     write_table(book, NAME, "Trends", about, columns, rows)
     groups: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
@@ -85,9 +86,21 @@ def _periods(report: Report, lines: Iterable[Line]) -> list[str]:
 def _row(line: Line, periods: Sequence[str]) -> list[Value]:
     indicator = line.indicator
     points = {point.period: point for point in line.series}
-    values = [points[name].value if name in points else None for name in periods]
+    values = [_value(points.get(name)) for name in periods]
     unit = indicator.unit.row.shown or indicator.unit.row.name if indicator.unit else ""
     return [indicator.ref, indicator.wording, unit, *values, gaps_shown(line.series)]
+
+
+def _value(point: Point | None) -> Value:
+    value = None if point is None else point.value
+    return gap_of(point) if value is None else value
+
+
+def gap_of(point: Point | None) -> Gap:
+    """Why there is no figure of a period; without a point nothing was due for it."""
+    if point is None:
+        return Gap.NOT_APPLICABLE
+    return Gap.SUPPRESSED if point.why == SUPPRESSED else Gap.NOT_AVAILABLE
 
 
 def gaps_shown(series: Iterable[Point]) -> str:

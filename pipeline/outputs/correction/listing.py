@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.page import PageMargins
@@ -14,38 +15,40 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.outputs.correction.cells import cell_at, put_text, set_a4
-from pipeline.outputs.correction.notes import severity_shown
+from pipeline.outputs.correction.notes import AUTHOR
 from pipeline.outputs.grouping import grouped
 from pipeline.workbooks.addresses import column_letters, position
 from pipeline.workbooks.row_height import fitted_height
 from pipeline.workbooks.safe_text import plain
+from pipeline.workbooks.tags import HEADING, HEADING_ID, LANGUAGE
 from schemas.fields import LIST_SHEET
 from schemas.findings import Finding, Severity
 from schemas.wording import counted
 
 TABLE_NAME = "WhatToCorrect"
+_HOLDS = "This sheet holds one table: a row for each thing to correct, what must be first."
 
 #: The headings, each with its column's width in digits.
 _COLUMNS = {
-    "No.": 7,
-    "Where": 22,
-    "What stands there": 26,
-    "What is wrong": 50,
-    "What to do": 54,
+    "No.": 8,
+    "Where": 24,
+    "What stands there": 28,
+    "What is wrong": 54,
+    "What to do": 58,
     "Severity": 14,
-    "Code": 9,
+    "Code": 10,
 }
 HEADINGS = tuple(_COLUMNS)
 _WHERE, _SEVERITY, _CODE = (HEADINGS.index(each) + 1 for each in ("Where", "Severity", "Code"))
 
 
-def _font(size: int = 11, *, bold: bool = False, color: str = "000000") -> Font:
+def _font(size: int = 12, *, bold: bool = False, color: str = "000000") -> Font:
     return Font(name="Arial", size=size, bold=bold, color=color)
 
 
 _PLAIN, _BOLD, _TITLE = _font(), _font(bold=True), _font(16, bold=True)
 _HEADING = _font(bold=True, color="FFFFFF")
-_LINK = Font(name="Arial", size=11, bold=False, color="0B4F9E", underline="single")
+_LINK = Font(name="Arial", size=12, bold=False, color="0B4F9E", underline="single")
 _NAVY = PatternFill("solid", fgColor="1F3864")
 _TINTS = {
     Severity.ERROR: PatternFill("solid", fgColor="FFE3E3"),
@@ -55,6 +58,8 @@ _TINTS = {
 _SIDE = Side(style="thin", color="A6A6A6")
 _LINES = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
 _TEXT = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
+_NUMBER = Alignment(horizontal="right", vertical="top")
+_BLANK = "(blank)"
 
 
 class Listing(Struct, frozen=True):
@@ -78,24 +83,39 @@ class Listing(Struct, frozen=True):
         sheet = book.worksheets[0]
         sheet.title = LIST_SHEET
         sheet.sheet_view.tabSelected = True
-        put_text(sheet, 1, 1, f"What to correct in {self.filename}").font = _TITLE
-        for row, line in enumerate((*_counts(self.findings), *self.remarks), 2):
+        title = put_text(sheet, 1, 1, f"What to correct in {self.filename}")
+        # Made anew for each: it is bound to its workbook.
+        title.style = NamedStyle(HEADING, builtinId=HEADING_ID, font=_TITLE)
+        said = [*_counts(self.findings), *self.remarks, *([_HOLDS] if self.findings else [])]
+        for row, line in enumerate(said, 2):
             put_text(sheet, row, 1, line).font = _BOLD if row == 2 else _PLAIN
         if self.findings:
-            top = sheet.max_row + 2
+            top = sheet.max_row + 1
             listed = grouped(self.findings) if self.is_marked else self.findings
             _write_table(sheet, top, listed, {*sheets}, self.help_base)
             last = f"{column_letters(len(HEADINGS) - 1)}{top + len(listed)}"
-            sheet.add_table(Table(displayName=table, ref=f"A{top}:{last}"))
+            sheet.add_table(_table(table, f"A{top}:{last}"))
         for column, width in enumerate(_COLUMNS.values()):
             sheet.column_dimensions[column_letters(column)].width = width
         sheet.sheet_view.showGridLines = False
         sheet.page_margins = PageMargins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         set_a4(sheet)
-        footer = sheet.oddFooter
-        assert footer is not None  # noqa: S101 - a new sheet has one
-        footer.right.text = "&A, page &P of &N"
+        about = book.properties
+        about.title, about.creator = f"What to correct in {plain(self.filename)}", AUTHOR
+        about.subject, about.language = "What to correct in a return", LANGUAGE
         return book
+
+
+def _table(name: str, span: str) -> Table:
+    """A marked-up table without filter buttons."""
+    table = Table(displayName=name, ref=span)
+    # As openpyxl would when it writes it, and then with a filter.
+    initialise: Any = table
+    initialise._initialise_columns()
+    for column, heading in zip(table.tableColumns, HEADINGS, strict=True):
+        column.name = heading
+    table.autoFilter = None
+    return table
 
 
 def _counts(findings: Sequence[Finding]) -> list[str]:
@@ -121,10 +141,10 @@ def _write_table(
         row, place = top + number, finding.place
         texts = (
             place if finding.sheet else place[:1].upper() + place[1:],
-            finding.value,
+            finding.value or _BLANK,
             finding.problem,
             finding.fix,
-            severity_shown(finding.severity),
+            finding.severity.capitalize(),
             finding.code,
         )
         cell_at(sheet, row, 1).value = number
@@ -132,7 +152,8 @@ def _write_table(
             put_text(sheet, row, column, text)
         for column in range(1, len(HEADINGS) + 1):
             cell = cell_at(sheet, row, column)
-            cell.font, cell.border, cell.alignment = _PLAIN, _LINES, _TEXT
+            cell.font, cell.border = _PLAIN, _LINES
+            cell.alignment = _TEXT if column > 1 else _NUMBER
         height = fitted_height(zip((str(number), *texts), _COLUMNS.values(), strict=True))
         sheet.row_dimensions[row].height = height
         cell_at(sheet, row, _SEVERITY).fill = _TINTS[finding.severity]
@@ -143,7 +164,6 @@ def _write_table(
             code.hyperlink = f"{help_base}#{finding.code.lower()}"
             code.font = _LINK
     sheet.print_title_rows = f"{top}:{top}"
-    sheet.freeze_panes = f"A{top + 1}"
 
 
 def _link_to_cell(cell: Cell, finding: Finding) -> None:

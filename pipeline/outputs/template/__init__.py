@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_range, xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_col_to_name, xl_range, xl_range_abs, xl_rowcol_to_cell
 
 from pipeline.consolidation.disclosure import is_protected
 from pipeline.outputs.template import cells
@@ -22,6 +21,7 @@ from pipeline.outputs.template.return_to import ReturnTo
 from pipeline.outputs.template.sheet import FONT, TemplateSheet
 from pipeline.workbooks.origin import REGISTER_PROPERTY
 from pipeline.workbooks.safe_text import plain
+from pipeline.workbooks.tagged import TaggedWorkbook
 from pipeline.workspace.folder import replacing, safe_name
 from schemas import fields
 from schemas.asking import asks_of, things_of
@@ -45,8 +45,8 @@ _LAST_ACHIEVEMENT_ROW = 199
 #: Blank rows start two lines high: room to see what is typed.
 _ROOM = "\n"
 
-#: Rows, counted from 0: title, what to do, the marks over the columns, the headings.
-_TITLE, _GUIDE, _MARKS, _HEADINGS = range(4)
+#: Rows, counted from 0: title, what to do, in which columns, the headings.
+_TITLE, _GUIDE, _WHERE, _HEADINGS = range(4)
 _FIRST = _HEADINGS + 1
 
 #: Each sheet with the widths of its columns, in digits.
@@ -57,12 +57,11 @@ _SHEETS: dict[str, Sequence[int]] = {
     LISTS_SHEET: (110,),
 }
 
-_FILL_IN_GUIDE = (
-    "Fill in the yellow cells, in the columns marked “Fill in”. Grey and hatched cells are locked."
-)
+_FILL_IN_GUIDE = "Fill in the yellow cells. Grey and hatched cells are locked and stay as they are."
 
+_HOLDS = "This sheet holds one table."
 _REQUIRED_GUIDE = " Thick borders mark what must be filled in with the figure."
-_LACKING_GUIDE = " Cells that turn orange are still needed."
+_LACKING_GUIDE = " Cells that turn orange and striped are still needed."
 
 #: An area of which nothing is known, and a return of which it is not known where it goes.
 NOTHING_BEFORE: OfArea = {}
@@ -111,7 +110,7 @@ def write_template(
     framework, council = register.framework, plain(register.framework.council)
     # The library keeps what it reckons in the dictionary that it is given.
     options = {"default_format_properties": dict(FONT)}
-    with replacing(path) as temporary, Workbook(temporary, options) as book:
+    with replacing(path) as temporary, TaggedWorkbook(temporary, options) as book:
         book.set_properties(
             {
                 "title": plain(title),
@@ -125,7 +124,7 @@ def write_template(
         if register.sha256:
             book.set_custom_property(REGISTER_PROPERTY, register.sha256, "text")
         cover, indicators, achievements, lists = (
-            TemplateSheet(book, name, title, some) for name, some in widths.items()
+            TemplateSheet(book, name, some) for name, some in widths.items()
         )
         _write_cover(cover, register, area, period, to)
         _write_indicators(indicators, columns, register, area, period, before)
@@ -151,10 +150,12 @@ def _write_cover(
     steps = _STEPS.format(due=day_shown(period.due), contact=contact).splitlines()
     sheet.put(0, 0, f"{area.name}: return for {period.name}", "title")
     sheet.put(1, 0, f"{register.framework.council}: {register.framework.title}", "note")
-    sheet.put(3, 0, "How to fill in this workbook", "subtitle")
+    sheet.put(2, 0, _HOLDS, "note")
+    sheet.put_part(3, "How to fill in this workbook")
     for row, step in enumerate(steps, 4):
         sheet.put(row, 0, step, "note")
     top = 4 + len(steps) + 1
+    sheet.put_part(top - 1, "What to fill in on this sheet")
     # An entry is the first filled cell to the right of its field: what to enter stands to the left.
     sheet.table(top, ("What to enter", "Field", "Entry"), len(fields.COVER_FIELDS))
     for row, field in enumerate(fields.COVER_FIELDS, top + 1):
@@ -167,7 +168,8 @@ def _write_cover(
             sheet.entry(row, 2, cells.cover_entry(field, period))
         else:
             sheet.put(row, 2, entry, "prefilled")
-    sheet.start_at(next(n for n, field in enumerate(fields.COVER_FIELDS, top + 1) if field.fill), 2)
+    # Whoever opens the workbook hears its title first.
+    sheet.start_at(0, 0)
 
 
 def _write_indicators(
@@ -190,7 +192,7 @@ def _write_indicators(
     if not indicators:
         guide = f"{area.name} reports no indicators: there is nothing to fill in on this sheet."
     sheet.put(_TITLE, 0, f"{sheet.name}: {area.name}, {period.name}", "title")
-    _write_heads(sheet, guide, columns, len(indicators), filters=True)
+    _write_heads(sheet, guide, columns, len(indicators))
     priorities = {priority.ref: priority for priority in register.priorities}
     for row, of in enumerate(rows, _FIRST):
         indicator = of.indicator
@@ -234,8 +236,8 @@ def _row(
 
 def _write_achievements(sheet: TemplateSheet, area: ServiceArea, period: Period) -> None:
     guide = (
-        "One achievement in each row. Choose its priority from the list; the sheet Lists shows the "
-        "whole wording. If the rows run out, go on below."
+        "One achievement in each row, with its priority, which the sheet Lists words in full. "
+        "If the rows run out, go on below."
     )
     sheet.put(_TITLE, 0, f"{sheet.name}: {area.name}, {period.name}", "title")
     _write_heads(sheet, guide, fields.ACHIEVEMENT_FIELDS, ACHIEVEMENT_ROWS)
@@ -255,6 +257,7 @@ def _write_lists(sheet: TemplateSheet, register: Register) -> str:
     ordered = sorted(register.priorities, key=lambda priority: priority.order)
     choices = list(dict.fromkeys(plain(priority.achievements_heading) for priority in ordered))
     sheet.put(0, 0, "Priorities to choose from on the sheet Achievements", "title")
+    sheet.put(1, 0, _HOLDS, "note")
     top = 2
     sheet.table(top, ("Priority to choose",), len(choices), name="Priorities")
     for row, choice in enumerate(choices, top + 1):
@@ -265,14 +268,13 @@ def _write_lists(sheet: TemplateSheet, register: Register) -> str:
     return f"={LISTS_SHEET}!{xl_range_abs(top + 1, 0, last, 0)}"
 
 
-def _write_heads(
-    sheet: TemplateSheet, guide: str, columns: Sequence[Field], rows: int, *, filters: bool = False
-) -> None:
+def _write_heads(sheet: TemplateSheet, guide: str, columns: Sequence[Field], rows: int) -> None:
     """Guide, and the table's headings with their input messages and who fills them in."""
-    sheet.put(_GUIDE, 0, guide, "note")
+    sheet.put(_GUIDE, 0, f"{_HOLDS} {guide}" if rows else guide, "note")
+    # By its letter: the name of a column in a line of its own says something of figures.
+    first, *_, last = [xl_col_to_name(n) for n, field in enumerate(columns) if field.fill]
+    sheet.put(_WHERE, 0, f"Fill in columns {first} to {last}." if rows else "", "note")
     for column, field in enumerate(columns):
-        mark = (fields.FILL_IN, "mark") if field.fill else (fields.FILLED_IN, "mark prefilled")
-        sheet.put(_MARKS, column, *mark)
         sheet.worksheet.data_validation(_HEADINGS, column, _HEADINGS, column, cells.says(field))
-    sheet.table(_HEADINGS, [field.heading for field in columns], rows, filters=filters)
+    sheet.table(_HEADINGS, [field.heading for field in columns], rows)
     sheet.worksheet.repeat_rows(_HEADINGS)

@@ -4,39 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.outputs.template.cells import Entry, Validation
 from pipeline.workbooks.row_height import fitted_height
-from pipeline.workbooks.worksheets import header_text, put_text, set_a4
+from pipeline.workbooks.tagged import TaggedWorkbook
+from pipeline.workbooks.worksheets import put_text, set_a4
 
 _NAVY = "#1F3864"
 _GREY = "#F2F2F2"
 _YELLOW = "#FFF8D6"
 _LINE = "#A6A6A6"
 _STRONG_LINE = "#7F6000"
-_LIGHT_HATCH = 14
+_LIGHT_HATCH, _STRIPES = 14, 15
 
 #: So many ranges stand in one rule for what cells accept.
 _MOST_RANGES = 500
 
 #: For `xlsxwriter.Workbook`: a plain typeface that every office program has.
-FONT = {"font_name": "Arial", "font_size": 11}
+FONT = {"font_name": "Arial", "font_size": 12}
 
 _LINED = {"border": 1, "border_color": _LINE}
 _CELL = _LINED | {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+_TITLE = {"bold": True, "font_size": 16, "font_color": _NAVY}
 #: How each kind of text looks, by xlsxwriter's names of format properties.
 _LOOKS: dict[str, dict[str, object]] = {
-    "title": {"bold": True, "font_size": 16, "font_color": _NAVY},
-    "subtitle": {"bold": True, "font_size": 12, "font_color": _NAVY},
+    "subtitle": {"bold": True, "font_size": 14, "font_color": _NAVY},
     # Not the default format: a program that saves the return again may drop that, and the
     # column's own, which wraps, would show through.
     "note": {"valign": "vcenter"},
-    "mark": {"bold": True, "font_color": _NAVY, "indent": 1},
-    "mark prefilled": {"font_color": "#595959", "indent": 1},
     "heading": _CELL | {"bold": True, "font_color": "#FFFFFF", "bg_color": _NAVY},
     "label": _CELL | {"bold": True, "bg_color": _GREY},
     "prefilled": _CELL | {"bg_color": _GREY},
@@ -45,8 +43,11 @@ _LOOKS: dict[str, dict[str, object]] = {
     "open": {"locked": False, "text_wrap": True, "valign": "top", "num_format": "@"},
 }
 _MEDIUM = 2
-#: While something is missing in a cell: darker than the yellow in grey, too.
-_LACKING = {"bg_color": "#F4B183", "border": 1, "border_color": "#C00000"}
+#: In points.
+_PART_HEIGHT = 32
+#: While something is missing in a cell: striped, and darker than the yellow in grey, too.
+_LACKING = {"pattern": _STRIPES, "fg_color": "#C55A11", "bg_color": "#F4B183"}
+_LACKING |= {"border": 1, "border_color": "#C00000"}
 _TO_FILL = _CELL | {"locked": False, "bg_color": _YELLOW, "border_color": _STRONG_LINE}
 
 #: Nothing that was prefilled can be typed over; everything that makes it easier to read is free.
@@ -73,11 +74,12 @@ class _GrowingRows(Worksheet):  # type: ignore[misc] # xlsxwriter states no type
 class TemplateSheet:
     """A worksheet that prints on A4 landscape, one page wide. Rows and columns count from 0."""
 
-    def __init__(self, book: Workbook, name: str, footer: str, widths: Sequence[int]) -> None:
-        """With columns of so many digits' width, and `footer` at the foot of each page."""
+    def __init__(self, book: TaggedWorkbook, name: str, widths: Sequence[int]) -> None:
+        """With columns of so many digits' width."""
         self.worksheet: Worksheet = book.add_worksheet(name, _GrowingRows)
         self._book = book
         self._looks = {look: book.add_format(properties) for look, properties in _LOOKS.items()}
+        self._looks["title"] = book.add_heading_format(_TITLE)
         self._lacking = book.add_format(_LACKING)
         self.name = name
         self._widths = widths
@@ -86,11 +88,15 @@ class TemplateSheet:
         for column, width in enumerate(widths):
             self.worksheet.set_column(column, column, width)
         set_a4(self.worksheet, sides=0.5, top=0.6, bottom=0.7)
-        self.worksheet.set_footer(f"&L{header_text(footer, 100)}&R&A, page &P of &N")
 
     def put(self, row: int, column: int, text: str, look: str) -> None:
         """Text as a string, whatever it looks like; an empty one as a formatted blank."""
         put_text(self.worksheet, row, column, text, self._looks[look])
+
+    def put_part(self, row: int, text: str) -> None:
+        """What heads a part of the sheet, with room above it: an empty row would be read out."""
+        self.worksheet.set_row(row, _PART_HEIGHT)
+        self.put(row, 0, text, "subtitle")
 
     def fit(self, row: int, texts: Iterable[str]) -> None:
         """Make a row tall enough for its texts, from the first column on."""
@@ -136,9 +142,7 @@ class TemplateSheet:
                 rule = accepts | {"multi_range": named}
                 self.worksheet.data_validation(first, column, last, column, rule)
 
-    def table(
-        self, top: int, headings: Sequence[str], rows: int, *, name: str = "", filters: bool = False
-    ) -> None:
+    def table(self, top: int, headings: Sequence[str], rows: int, *, name: str = "") -> None:
         """A named table with its heading row at `top`; the sheet's name, unless another is given.
 
         The cells below the headings are the caller's. Excel knows no table without a row: with none
@@ -146,11 +150,9 @@ class TemplateSheet:
         """
         if rows:
             columns = [{"header": heading} for heading in headings]
-            about = {"name": name or self.name, "columns": columns, "autofilter": filters}
+            about = {"name": name or self.name, "columns": columns, "autofilter": False}
             last = (top + rows, len(headings) - 1)
             self.worksheet.add_table(top, 0, *last, about | {"style": None})
-            # Two lines high: the filter buttons stand under the words and not on them.
-            self.worksheet.set_row(top, 32 if filters else None)
         for column, heading in enumerate(headings):
             self.put(top, column, heading, "heading")
 

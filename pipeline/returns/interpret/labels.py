@@ -27,9 +27,8 @@ from schemas.fields import (
     ASKED,
     ASKED_FIELDS,
     COVER_FIELDS,
-    FILL_IN,
-    FILLED_IN,
     INDICATOR_FIELDS,
+    MARKS,
     UNSURE_NAMES,
     UNTAUGHT_FIELDS,
     Field,
@@ -42,7 +41,7 @@ from schemas.units import Unit
 CHANGE_NOTHING = frozenset(
     {"the", "a", "of", "for", "in", "at", "name", "figure", "figures", "value", "values"}
     | {"reported", "final"}
-    | {word for mark in (FILL_IN, FILLED_IN) for word in spoken(mark).split()}
+    | {word for mark in MARKS for word in spoken(mark).split()}
 )
 #: What makes of a figure another than the one that a period had, each with its own words. A
 #: provisional figure is the period's, and is marked.

@@ -45,10 +45,10 @@ def rate(merged: Merged, goal: Goal | None, policy: Policy, a_year_before: Fract
         return f"{NOT_RATED}: narrative"
     if merged.value is None:
         return f"{NOT_RATED}: no data"
-    if goal is None:
-        return f"{NOT_RATED}: no target"
     if text(merged.row, "Polarity") == "contextual":
         return f"{NOT_RATED}: contextual"
+    if goal is None:
+        return f"{NOT_RATED}: no target"
     if merged.lacks_areas:
         return f"{NOT_RATED}: areas missing"
     return _colour(merged, merged.value, goal, policy, a_year_before)

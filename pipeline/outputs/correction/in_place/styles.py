@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from pipeline.outputs.correction.in_place.xml_tree import Document, Element, element
 from pipeline.workbooks.details.detail import BrokenPartError
+from pipeline.workbooks.details.xml import whole
+from pipeline.workbooks.tags import HEADING, HEADING_ID
 
 #: The order in which Excel wants the parts of its styles (ECMA-376 part 1, 18.8.39).
 _ORDER = (
@@ -39,8 +41,11 @@ class Styles:
             if (entries := other.root.child(name))
         }
         styles = []
+        theirs = _heading_of(other.root)
+        heading = self._heading() if theirs else "0"
         for style in (other.root.child("cellXfs") or other.root).all("xf"):
-            said = dict(style.attributes) | {"xfId": "0"}
+            said = dict(style.attributes)
+            said["xfId"] = heading if theirs and style.get("xfId") == theirs else "0"
             for pointer, name in _POINTERS.items():
                 said[pointer] = str(int(said.get(pointer, "0")) + offsets[name])
             inner = "".join(_raw(other, child) for child in style.children)
@@ -48,6 +53,20 @@ class Styles:
             styles.append(element("xf", said, inner))
         first = self._add("cellXfs", styles)
         return list(range(first, first + len(styles)))
+
+    def _heading(self) -> str:
+        """The number of the style of titles, put in where there is none; of the plain one else."""
+        known, there = _heading_of(self._root), self._root.child("cellStyleXfs")
+        if known is not None or there is None:
+            at = whole(known)
+            # Excel takes a style that is not there for damage.
+            is_there = at is not None and there is not None and at < len(there.children)
+            return str(at) if is_there else "0"
+        plain = {"numFmtId": "0", "fontId": "0", "fillId": "0", "borderId": "0"}
+        number = str(self._add("cellStyleXfs", [element("xf", plain, "")]))
+        named = {"name": HEADING, "xfId": number, "builtinId": str(HEADING_ID)}
+        self._add("cellStyles", [element("cellStyle", named, "")])
+        return number
 
     def _add(self, name: str, entries: Sequence[str]) -> int:
         """Put entries in behind those of a list; the index of the first comes back."""
@@ -65,6 +84,15 @@ class Styles:
         self._document.set(holder, count=str(self._counts[name]))
         self._document.append(holder, said)
         return first
+
+
+def _heading_of(root: Element) -> str | None:
+    """The number of a workbook's style of titles."""
+    named = root.child("cellStyles")
+    for style in named.all("cellStyle") if named else ():
+        if style.get("builtinId") == str(HEADING_ID) or style.get("name") == HEADING:
+            return style.get("xfId")
+    return None
 
 
 def _raw(document: Document, part: Element) -> str:
