@@ -26,7 +26,6 @@ from tests.support.filled import fill_return
 from tests.support.mixed import many, set_up
 from tests.support.registers import put_register
 from tests.support.sampled import sampled
-from tests.support.simulated.small import SmallYears
 
 BELOW = 5
 AREAS = tuple(ServiceArea(name[0], name) for name in ("Care", "Housing", "Leisure"))
@@ -145,17 +144,6 @@ def test_nobody_takes_a_small_number_from_two_accumulated_figures(
     assert all(reader.secrets for reader in readers)
     assert sum(len(reader.sums) for reader in readers) > 12
     assert [found for reader in readers for found in reader.found_out()] == []
-
-
-@pytest.mark.faults
-def test_nobody_works_out_what_a_council_of_many_areas_suppresses(tmp_path: Path) -> None:
-    years = SmallYears(tmp_path / "council", 1, quarters=6)
-    years.live()
-    subjects = years.reader.subjects.values()
-    assert sum(len(subject.suppressed) for subject in subjects) > 100
-    assert sum(len(subject.totals) for subject in subjects) > 100
-    assert all(reader.secrets for reader in years.long_readers.values())
-    assert list(years.found_out()) == []
 
 
 def test_the_reader_finds_what_two_years_to_date_tell() -> None:

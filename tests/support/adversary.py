@@ -18,6 +18,7 @@ from email import message_from_bytes
 from email.policy import default
 from html import unescape
 from pathlib import Path
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 from openpyxl import load_workbook
@@ -260,8 +261,7 @@ def rows_of_csv(path: Path) -> list[dict[str, str]]:
 
 
 def _rows_of_workbook(path: Path) -> list[dict[str, str]]:
-    sheet = load_workbook(io.BytesIO(path.read_bytes()), read_only=True)["Data"]
-    headings, *rows = rows_of_table(sheet.iter_rows(values_only=True))
+    headings, *rows = rows_of_table(_sheets_of(path)["Data"])
     found = [
         {str(h): "" if v is None else str(v) for h, v in zip(headings, row, strict=True)}
         for row in rows
@@ -273,11 +273,20 @@ def _rows_of_workbook(path: Path) -> list[dict[str, str]]:
 
 
 def _texts_of_workbook(path: Path) -> Iterator[str]:
-    for sheet in load_workbook(io.BytesIO(path.read_bytes()), read_only=True):
-        if sheet.title != "Data":
-            for row in sheet.iter_rows(values_only=True):
+    for title, rows in _sheets_of(path).items():
+        if title != "Data":
+            for row in rows:
                 said = " | ".join(str(value) for value in row if value is not None)
                 yield said.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _sheets_of(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What stands in the cells of a workbook's sheets."""
+    with catch_warnings():
+        # The reader passes over the lines that are drawn of figures, which stand in cells too.
+        filterwarnings("ignore", "Sparkline Group extension")
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True)
+        return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
 
 
 def _texts_of_html(page: str) -> Iterator[str]:

@@ -148,8 +148,6 @@ class LongReader:
                 for then, now in self.growths
                 if then is not None and now.value >= then.value
             ]
-        if not rows:
-            return
         for of, size in self.secrets:
             aim = {names[each]: by for each, by in of.items()}
             least, largest = _ends(aim, rows, len(names), most)
