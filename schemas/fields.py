@@ -170,7 +170,7 @@ INDICATOR_FIELDS = (
         "Prefilled: what is to be reached.",
         ("targets",),
         width=11,
-        shows=lambda indicator, _priority, target: target.shown(indicator.unit) if target else "",
+        shows=lambda indicator, _priority, target: target.shown(indicator) if target else "",
         of_period=True,
     ),
     Field(

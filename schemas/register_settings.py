@@ -8,6 +8,7 @@ from schemas.frequency import FirstMonth
 from schemas.model import PolicyKind, TextBounds, ToleranceKind
 from schemas.register_asking import FRAMEWORK_ASKING
 from schemas.register_columns import RegisterColumn, sheet
+from schemas.units import Thousands
 
 #: Of so many earlier periods at most the appendix has columns.
 MOST_EARLIER = 4
@@ -193,6 +194,15 @@ FRAMEWORK = sheet(
         "many as there is room for.",
         least=0,
         most=MOST_EARLIER,
+        later=True,
+    ),
+    column.word(
+        "thousands",
+        "Thousands",
+        "Choose how figures from a thousand on are printed: grouped (4,248) or bare (4248; from "
+        "10,000 on they are grouped all the same, and so is money). Blank counts as bare.",
+        choices=tuple(Thousands),
+        called="a way to print thousands",
         later=True,
     ),
     *FRAMEWORK_ASKING,

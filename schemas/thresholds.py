@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from schemas.model import Colour, Indicator, Target
-from schemas.units import shown
 
 if TYPE_CHECKING:
     from schemas.bands import Bands
@@ -25,7 +24,7 @@ def thresholds_shown(target: Target | None, indicator: Indicator, bands: Bands) 
     def begins(colour: Colour, figure: Decimal | None, way: str) -> list[str]:
         if figure is None:
             return []
-        return [f"{bands.of(colour).said} at {shown(figure, indicator.unit)} or {way}"]
+        return [f"{bands.of(colour).said} at {indicator.shown(figure)} or {way}"]
 
     parts = begins(Colour.EXCEEDED, target.exceeded_from, better)
     if target.has_thresholds(indicator.polarity):

@@ -15,12 +15,24 @@ from typing import Any
 
 from msgspec import Struct
 
-#: Thousands are grouped from five digits on: 4605, but 120,000.
-GROUP_FROM = 10_000
 #: Digits as they are printed, in groups or not.
 _PRINTED = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+#: What sets thousands apart in what is printed.
+_BETWEEN_THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 #: Wide enough for any figure that can be read; the default would refuse one of 29 digits.
 _WIDE = Context(prec=100)
+
+
+class Thousands(StrEnum):
+    """Whether figures of four digits have their thousands set apart; longer ones, and money, do."""
+
+    GROUPED = "grouped"
+    BARE = "bare"
+
+    @property
+    def grouped_from(self) -> int:
+        """4,605 and 120,000; or 4605, but 120,000."""
+        return 1_000 if self is Thousands.GROUPED else 10_000
 
 
 class UnitRow(Struct, frozen=True):
@@ -160,7 +172,12 @@ def _last_place(decimals: int) -> Decimal:
     return Decimal(1).scaleb(-decimals)
 
 
-def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str:
+def shown(
+    value: Decimal,
+    unit: Unit | None,
+    decimals: int | None = None,
+    thousands: Thousands = Thousands.BARE,
+) -> str:
     """A figure as printed: `31.5%`, `£120,000`, `4605`.
 
     Without `decimals` it keeps the places it was written with; a figure is never cut to fewer.
@@ -170,7 +187,7 @@ def shown(value: Decimal, unit: Unit | None, decimals: int | None = None) -> str
     printed = row.printed_decimals(exact)
     figure = value if printed == places(value) else quantise(value, printed)
     size = figure.copy_abs()  # abs() would round to 28 digits
-    digits = f"{size:,f}" if grouped(figure, unit) else f"{size:f}"
+    digits = f"{size:,f}" if grouped(figure, unit, thousands) else f"{size:f}"
     return f"{'-' if figure < 0 else ''}{row.sign_before}{digits}{row.sign_behind}"
 
 
@@ -184,9 +201,16 @@ def printed_figure(printed: str, unit: Unit | None) -> Decimal | None:
     return Decimal(sign + digits.replace(",", "")) if _PRINTED.fullmatch(digits) else None
 
 
-def grouped(value: Decimal, unit: Unit | None) -> bool:
-    """Whether thousands are set apart; money always is."""
-    return row_of(unit).is_money or value.copy_abs() >= GROUP_FROM
+def printed_alike(one: str, other: str) -> bool:
+    """Whether two texts print the same, but for what sets thousands apart: `≥4,248` and `≥4248`."""
+    if one == other:
+        return True
+    return _BETWEEN_THOUSANDS.sub("", one) == _BETWEEN_THOUSANDS.sub("", other)
+
+
+def grouped(value: Decimal, unit: Unit | None, thousands: Thousands = Thousands.BARE) -> bool:
+    """Whether thousands are set apart; money's always are."""
+    return row_of(unit).is_money or value.copy_abs() >= thousands.grouped_from
 
 
 @cache

@@ -22,7 +22,7 @@ from schemas.accumulation import Accumulation
 from schemas.bearing import Span, is_whole_year, span
 from schemas.merge_rules import rounded
 from schemas.model import NO_CASES, Indicator, Period, Register
-from schemas.units import places, row_of, shown
+from schemas.units import places, row_of
 from schemas.wording import listed, months_shown
 
 #: Figures by the name of their period and the ref of their indicator.
@@ -192,7 +192,7 @@ class Accumulating(Struct, frozen=True):
         if not (_is_whole(own) and _is_whole(before)):
             return Accumulated(own)
         value, indicator = self._added(before, own), own.indicator
-        alone = NO_CASES if value is None else shown(value, indicator.unit, indicator.decimals)
+        alone = NO_CASES if value is None else indicator.shown(value, indicator.decimals)
         return Accumulated(own, alone)
 
     def _added(self, before: Consolidated, own: Consolidated) -> Decimal | None:

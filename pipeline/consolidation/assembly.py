@@ -357,7 +357,7 @@ def _line(disclosed: Disclosed, merged: Consolidated) -> Line:
         consolidated=merged,
         rating=rated,
         target=target,
-        target_shown=target.shown(indicator.unit) if target else "",
+        target_shown=target.shown(indicator) if target else "",
         performance_shown=DISAGREED if merged.conflict else figure_shown(merged, indicator),
         travel=since(merged, target, last) or since_baseline(merged, target),
         year_travel=since(merged, target, year_before),

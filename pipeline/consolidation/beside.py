@@ -21,7 +21,6 @@ from schemas.asking import Confidence, Requirement, asks_of
 from schemas.model import Colour, Period, PolicyKind, Register, Target
 from schemas.periods import year_around
 from schemas.targets import target_in
-from schemas.units import shown
 from schemas.wording import day_shown
 
 _OUT_OF_TARGET = (Colour.AMBER, Colour.RED)
@@ -53,7 +52,7 @@ def forecast_of(register: Register, merged: Consolidated, period: Period) -> For
     value = _merged_forecast(merged)
     if value is None:
         return None
-    figure = shown(value, indicator.unit, indicator.decimals)
+    figure = indicator.shown(value, indicator.decimals)
     year = year_around(register.periods, period)
     target = target_in(register, indicator, year) if year else None
     if year is None or target is None:

@@ -13,6 +13,7 @@ from pipeline.consolidation.report import Line, Report
 from pipeline.store import Issue, IssuedRating
 from schemas.bands import Band
 from schemas.model import Colour, Kind
+from schemas.units import printed_alike
 
 _UNRATED = "No longer rated"
 _REPORTED = "Newly reported"
@@ -97,9 +98,9 @@ def _concern(line: Line, earlier: IssuedRating | None) -> str:
         return colour
     if colour is None and earlier.rating in tuple(Colour):
         return _UNRATED
-    if line.performance_shown != earlier.performance:
+    if not printed_alike(line.performance_shown, earlier.performance):
         return _FIGURE
-    return _TARGET if line.target_shown != earlier.target else ""
+    return "" if printed_alike(line.target_shown, earlier.target) else _TARGET
 
 
 def _now(report: Report, line: Line) -> str:
@@ -114,7 +115,7 @@ def _now(report: Report, line: Line) -> str:
 def _was(report: Report, line: Line, earlier: IssuedRating) -> str:
     """What was printed before; never a figure that is suppressed, or small, by now."""
     parts = []
-    if earlier.performance != line.performance_shown:
+    if not printed_alike(earlier.performance, line.performance_shown):
         is_small = is_small_print(report.register, earlier.indicator, earlier.performance)
         if line.consolidated.suppressed or is_small:
             parts.append("published")
@@ -122,7 +123,7 @@ def _was(report: Report, line: Line, earlier: IssuedRating) -> str:
             parts.append("worded otherwise")
         else:
             parts.append(earlier.performance or "without a figure")
-    if earlier.target != line.target_shown:
+    if not printed_alike(earlier.target, line.target_shown):
         parts.append(f"with the target {earlier.target}" if earlier.target else "without a target")
     if earlier.rating != line.rating.code:
         reason = earlier.rating in tuple(NotRated)

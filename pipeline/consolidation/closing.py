@@ -31,6 +31,7 @@ from pipeline.store.session import Session
 from pipeline.workspace.errors import WorkspaceError
 from schemas.bands import bands_of
 from schemas.model import NO_CASES, Colour, Indicator, Kind, Period, Register
+from schemas.units import printed_alike
 from schemas.wording import day_shown, listed
 
 _WITHOUT_FIGURE = {
@@ -210,21 +211,22 @@ def _printed_then(line: Line, rated: IssuedRating, register: Register) -> Iterat
     Beside another figure, which may be hidden, the colour would bound it.
     """
     earlier = rated.performance
-    if earlier != line.performance_shown:
+    is_same = printed_alike(earlier, line.performance_shown)
+    if not is_same:
         is_small = is_small_print(register, line.indicator.ref, earlier)
         is_hidden = line.consolidated.suppressed or is_small
         if earlier not in ("", DISAGREED, NO_CASES) and is_hidden:
             yield _Was(SUPPRESSED, "a figure was given")
         else:
             yield _Was(earlier, _was(earlier, line.indicator))
-    if rated.target != line.target_shown:
+    if not printed_alike(rated.target, line.target_shown):
         was = f"its target was {rated.target}" if rated.target else "it had no target"
         yield _Was(f"target {rated.target}" if rated.target else "no target", was)
     # Without a target 0.2.0 called what is contextual by that.
     was_alike = rated.rating == line.rating.code or (
         line.rating.not_rated is NotRated.CONTEXTUAL and rated.rating == NotRated.NO_TARGET
     )
-    if earlier == line.performance_shown and not was_alike:
+    if is_same and not was_alike:
         is_colour, said = rated.rating in tuple(Colour), bands_of(register).said(rated.rating)
         yield _Was(said, f"it was {said}" if is_colour else f"it was not rated ({said})")
 

@@ -136,7 +136,12 @@ def said_by(report: Report) -> str:
     names = register.names_of_areas
     said = (
         (framework.council, framework.title, framework.appendix, framework.policy),
-        (framework.small_below, framework.issue_when, framework.earlier_periods),
+        (
+            framework.small_below,
+            framework.issue_when,
+            framework.earlier_periods,
+            framework.thousands,
+        ),
         (report.period.name, report.period.starts, report.period.ends),
         [
             (

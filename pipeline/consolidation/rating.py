@@ -15,7 +15,7 @@ from schemas import model
 from schemas.asking import AskAction
 from schemas.bands import Bands
 from schemas.model import Colour, Indicator, Policy, Target, Tolerance
-from schemas.units import Unit, row_of, shown
+from schemas.units import Unit, shown
 from schemas.wording import noun_for
 
 
@@ -377,11 +377,14 @@ def overall_key(policy: Policy, bands: Bands) -> str:
     return " ".join(filter(None, (words, coverage_key(policy))))
 
 
-def tolerance_shown(tolerance: Tolerance, unit: Unit | None = None) -> str:
-    """A tolerance in words: `5% of the target`, or `2 points`."""
+def tolerance_shown(tolerance: Tolerance, indicator: Indicator | None = None) -> str:
+    """A tolerance in words: `5% of the target`, or `2 points`; of an indicator in its unit."""
     if tolerance.kind is model.ToleranceKind.PERCENT_OF_TARGET:
         return f"{shown(tolerance.amount, Unit.PERCENT)} of the target"
-    row = row_of(unit)
+    if indicator is None:
+        return f"{shown(tolerance.amount, None)} {noun_for(tolerance.amount, 'point')}"
+    row = indicator.unit_row
     if row.counts_people or row.is_money:
-        return shown(tolerance.amount, unit)
-    return f"{shown(tolerance.amount, None)} {noun_for(tolerance.amount, row.noun or 'point')}"
+        return indicator.shown(tolerance.amount)
+    amount = shown(tolerance.amount, None, thousands=indicator.thousands)
+    return f"{amount} {noun_for(tolerance.amount, row.noun or 'point')}"

@@ -31,6 +31,7 @@ from schemas.findings import Finding
 from schemas.model import Colour, Register
 from schemas.observations import Observation
 from schemas.returns.rows import COMPARING
+from schemas.units import printed_alike
 
 #: Whether a figure is not to be told.
 _IsHidden = Callable[[Observation], bool]
@@ -121,7 +122,8 @@ class Redaction(Struct, frozen=True, eq=False, dict=True):
             # What stands beside a disagreement, or beside what periods come to, are figures too.
             return last is None or last.content != content
         printed = {rating.indicator: rating.performance for rating in last.ratings}
-        return printed.get(line.indicator.ref, "") != line.performance_shown
+        was = printed.get(line.indicator.ref, "")
+        return not printed_alike(was, line.performance_shown)
 
     def figure(self, observation: Observation) -> str:
         """A figure as printed: `64.5%`, `On track`, `Suppressed`, or `no figure`."""

@@ -67,7 +67,7 @@ def remarks(
     if current and lacks_shape(register, indicator, current):
         yield "No target: the year's is spread by last year's figures, which are not all published."
     if own := own_tolerance(register, indicator, target):
-        yield f"Its own tolerance is {rating.tolerance_shown(own, indicator.unit)}."
+        yield f"Its own tolerance is {rating.tolerance_shown(own, indicator)}."
     if target is not None and target.states_thresholds(indicator.polarity):
         thresholds = thresholds_shown(target, indicator, bands_of(register))
         yield f"Rated by its own thresholds: {thresholds}."
@@ -80,7 +80,7 @@ def remarks_not_due(
 
     Where there was none, why; where there will be none, what takes its place.
     """
-    if last is not None and (figure := figure_shown(last, last.indicator)):
+    if last is not None and (figure := figure_shown(last, last.indicator.printed_like(indicator))):
         # Words may end with a full stop of their own.
         yield f"Last reported for {(last.over or (last.period,))[-1]}: {figure.rstrip('.')}."
     elif last is not None and last.conflict:

@@ -52,8 +52,9 @@ def figure_shown(figure: Observation | Consolidated, indicator: Indicator | None
         return NO_CASES
     if figure.value is None:
         return figure.state or figure.narrative
-    unit, decimals = (indicator.unit, indicator.decimals) if indicator else (None, None)
-    return shown(figure.value, unit, decimals)
+    if indicator is None:
+        return shown(figure.value, None)
+    return indicator.shown(figure.value, indicator.decimals)
 
 
 class Forecast(Struct, frozen=True):

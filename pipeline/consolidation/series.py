@@ -35,7 +35,7 @@ from schemas.bearing import LONGEST_SERIES, in_series, series
 from schemas.model import NO_CASES, Colour, Indicator, Kind, Period, Register
 from schemas.periods import last_period
 from schemas.timeline import in_force, row_for
-from schemas.units import places, printed_figure, shown
+from schemas.units import places, printed_figure
 
 if TYPE_CHECKING:
     from pipeline.consolidation.assembly import Disclosed
@@ -156,7 +156,7 @@ def _point(disclosed: Disclosed, indicator: Indicator, period: Period) -> Point 
     if known is not None and known.suppressed:
         return Point(period.name, rating=NotRated.SUPPRESSED, why=SUPPRESSED)
     if printed is None:
-        return Point(period.name, why=NOT_ISSUED) if known is None else _counted(known)
+        return Point(period.name, why=NOT_ISSUED) if known is None else _counted(known, indicator)
     if printed.issue is None:
         return Point(period.name, why=RECALLED)
     then = row_for(printed.register, indicator.ref, period.name)
@@ -189,12 +189,13 @@ def _issued(period: str, said: IssuedRating, indicator: Indicator) -> Point:
     value = printed_figure(words, indicator.unit)
     if value is None:
         return Point(period, rating=code, why=NOT_KNOWN)
-    return Point(period, shown(value, indicator.unit, places(value)), value, code)
+    return Point(period, indicator.shown(value, places(value)), value, code)
 
 
-def _counted(known: Consolidated) -> Point:
+def _counted(known: Consolidated, indicator: Indicator) -> Point:
     """The disclosed figure of a period of which nothing was issued, which rated nothing."""
-    figure = DISAGREED if known.conflict else figure_shown(known, known.indicator)
+    then = known.indicator.printed_like(indicator)
+    figure = DISAGREED if known.conflict else figure_shown(known, then)
     if known.value is None and known.state is None:
         return Point(known.period, why=figure or NO_DATA)
     return Point(known.period, figure, known.value)

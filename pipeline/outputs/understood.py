@@ -50,7 +50,7 @@ def understood(
         indicator = register.indicator(one.indicator)
         target = register.target(one.indicator, period)
         figure = NOT_SHOWN if is_hidden(one) else _figure(one, indicator)
-        goal = target.shown(indicator.unit) if target and indicator else ""
+        goal = target.shown(indicator) if target and indicator else ""
         wording = shorten(indicator.wording) if indicator else ""
         place = f"{one.sheet}!{one.cell}"
         found.append(Understood(one.indicator, wording, figure, goal, place))

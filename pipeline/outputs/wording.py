@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pipeline.consolidation.rating import ARROWS, NotRated, Tally, edge
 from pipeline.consolidation.report import Line, Report, ReturnReceived, ReturnState, Section
 from schemas.findings import Finding
-from schemas.model import Period, Register
-from schemas.units import Unit, quantise, row_of, shown
+from schemas.model import Indicator, Period, Register
+from schemas.units import Unit, quantise, shown
 from schemas.wording import counted, day_shown, noun_for
 
 if TYPE_CHECKING:
@@ -49,11 +49,12 @@ def reasons_shown(report: Report) -> list[tuple[NotRated, str]]:
 
 def small_numbers_shown(register: Register) -> str:
     """What the register says of small numbers, as a sentence; empty where nothing is suppressed."""
-    below = register.framework.small_below
+    below, thousands = register.framework.small_below, register.framework.thousands
     if below is None:
         return ""
+    least = shown(Decimal(below), Unit.COUNT, thousands=thousands)
     return (
-        f"Numbers of people below {shown(Decimal(below), Unit.COUNT)} are suppressed, and so are "
+        f"Numbers of people below {least} are suppressed, and so are "
         "percentages made of them and other figures from which they could be worked out. "
         "Zero is published."
     )
@@ -89,7 +90,7 @@ def travels_shown(line: Line) -> list[tuple[str, str]]:
     if line.travel and line.year_travel and line.travel.basis == line.year_travel.basis:
         travels.pop()
     return [
-        (t.shown, f"was {shown(t.earlier, indicator.unit, decimals)} ({t.basis})")
+        (t.shown, f"was {indicator.shown(t.earlier, decimals)} ({t.basis})")
         for t in travels
         if t
         for decimals in (indicator.decimals if t.decimals is None else t.decimals,)
@@ -256,10 +257,11 @@ def figures_moved(movement: Movement) -> tuple[str, str]:
     decimals = indicator.decimals if travel.decimals is None else travel.decimals
     share = movement.share * 100
     percent = quantise(Decimal(share.numerator) / Decimal(share.denominator), 1)
-    far = shown(percent, Unit.PERCENT) if percent else "under 0.1%"
+    thousands = indicator.thousands
+    far = shown(percent, Unit.PERCENT, thousands=thousands) if percent else "under 0.1%"
     of = " of target" if movement.of_target else ""
     return (
-        shown(travel.earlier, indicator.unit, decimals),
+        indicator.shown(travel.earlier, decimals),
         f"{ARROWS[travel.trend]} {far}{of}, {travel.verdict}",
     )
 
@@ -289,11 +291,12 @@ def gap_shown(line: Line) -> str:
     if value == goal:
         return f"exactly at {name}, which it has to pass"
     side = f"{'above' if value > goal else 'below'} {name}"
-    difference = _difference_shown(abs(value - goal), indicator.unit)
+    difference = _difference_shown(abs(value - goal), indicator)
     percent = _rounded(abs(value - goal) * 100 / abs(goal)) if goal else None
     if not percent:
         return f"{difference} {side}"
-    return f"{shown(percent, Unit.PERCENT)} {side} ({difference})"
+    share = shown(percent, Unit.PERCENT, thousands=indicator.thousands)
+    return f"{share} {side} ({difference})"
 
 
 def _rounded(percent: Decimal) -> Decimal:
@@ -306,9 +309,10 @@ def _rounded(percent: Decimal) -> Decimal:
     return quantise(percent, 0)
 
 
-def _difference_shown(difference: Decimal, unit: Unit | None) -> str:
-    row = row_of(unit)
+def _difference_shown(difference: Decimal, indicator: Indicator) -> str:
+    row = indicator.unit_row
     noun = "percentage point" if row.is_share else row.noun
     if not noun:
-        return shown(difference, unit)
-    return f"{shown(difference, None)} {noun_for(difference, noun)}"
+        return indicator.shown(difference)
+    plain = shown(difference, None, thousands=indicator.thousands)
+    return f"{plain} {noun_for(difference, noun)}"

@@ -9,7 +9,7 @@ from schemas import model
 from schemas.accumulation import Accumulation
 from schemas.asking import AskAction, Requirement
 from schemas.deciding import IssueRule
-from schemas.units import Unit
+from schemas.units import Thousands, Unit
 
 #: From the end of the quarter to the day on which returns are due.
 _DAYS_TO_RETURN = 30
@@ -32,6 +32,7 @@ def starter_register(today: date) -> model.Register:
             small_below=5,
             remind_before=(7, 1),
             remind_after=(1, 3, 7),
+            thousands=Thousands.GROUPED,
         ),
         priorities=(
             model.Priority(safer, "Priority 1: Safer streets", "Safer streets", 1),

@@ -34,7 +34,7 @@ from schemas.model import (
 )
 from schemas.names import clean, name_key
 from schemas.returns import ROWS
-from schemas.units import Unit
+from schemas.units import Unit, printed_alike
 from schemas.verdicts import frame_of, typed
 
 #: Figures that stand, of a return's period and of those it is compared with: (period, indicator,
@@ -116,7 +116,7 @@ class _Standard(Struct, frozen=True):
                 return name in map(name_key, self.indicator.unit_row.words)
             case "target":
                 # Where the register has none, a target of the area's own alters nothing.
-                return not expected or self._is_target(seen)
+                return not expected or printed_alike(seen, expected) or self._is_target(seen)
         return False
 
     def _is_target(self, seen: str) -> bool:

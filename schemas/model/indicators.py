@@ -6,13 +6,14 @@ from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from schemas.accumulation import Accumulation
 from schemas.asking import AskAction, Requirement
 from schemas.frequency import AcrossBreak, Frequency, WhenNotDue
 from schemas.merge_rules import MergeRule
 from schemas.model.rating import Tolerance
-from schemas.units import Unit, UnitRow, row_of
+from schemas.units import Thousands, Unit, UnitRow, row_of, shown
 
 
 class Kind(StrEnum):
@@ -92,6 +93,8 @@ class Indicator(Struct, frozen=True):
     ask_confidence: Requirement | None = None
     #: Its figures are compared only with those of the same series: a break begins another.
     series: int = 0
+    #: As the framework of its register says; see `Register`.
+    thousands: Thousands = Thousands.BARE
     accumulation: Accumulation = Accumulation.AS_REPORTED
     #: Refs of the indicators that it takes the place of.
     replaces: tuple[str, ...] = ()
@@ -100,6 +103,16 @@ class Indicator(Struct, frozen=True):
     def unit_row(self) -> UnitRow:
         """What there is to know of its unit; that of a plain number where it has none."""
         return row_of(self.unit)
+
+    def shown(self, value: Decimal, decimals: int | None = None) -> str:
+        """A figure of it as printed: `31.5%`, `4,605`; see `schemas.units.shown`."""
+        return shown(value, self.unit, decimals, self.thousands)
+
+    def printed_like(self, other: Indicator) -> Indicator:
+        """The same with thousands set apart where they are in another one's figures."""
+        if self.thousands is other.thousands:
+            return self
+        return replace(self, thousands=other.thousands)
 
     @property
     def has_figures(self) -> bool:

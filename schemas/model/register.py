@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import cached_property
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from schemas.asking import AskAction, Requirement
 from schemas.deciding import Approver, IssueRule, Request, Weekday
@@ -16,6 +16,7 @@ from schemas.model.indicators import Indicator, Priority
 from schemas.model.people import Period, Recipient, ServiceArea
 from schemas.model.rating import Policy, PolicyChange
 from schemas.model.targets import Shape, Target
+from schemas.units import Thousands
 
 
 class TextBounds(Struct, frozen=True):
@@ -50,6 +51,8 @@ class Framework(Struct, frozen=True):
     year_begins: FirstMonth = FirstMonth.APRIL
     #: Of how many earlier periods the appendix has columns; None: of as many as fit.
     earlier_periods: int | None = None
+    #: Whether figures from a thousand on are printed in groups of three digits, as long ones are.
+    thousands: Thousands = Thousands.BARE
     #: What is asked for beside each figure, where its indicator does not say otherwise.
     ask_action: AskAction = AskAction.NEVER
     ask_forecast: Requirement = Requirement.NEVER
@@ -83,6 +86,15 @@ class Register(Struct, frozen=True, dict=True):
     not_due: tuple[Indicator, ...] = ()
     #: What the register itself does not say: the shapes of years by which targets are spread.
     shapes: tuple[Shape, ...] = ()
+
+    def __post_init__(self) -> None:
+        # Its indicators print figures as its framework says, whoever holds one of them alone.
+        thousands = self.framework.thousands
+        for name in ("indicators", "versions", "not_due"):
+            rows: tuple[Indicator, ...] = getattr(self, name)
+            if any(each.thousands is not thousands for each in rows):
+                alike = tuple(replace(each, thousands=thousands) for each in rows)
+                force_setattr(self, name, alike)
 
     # Of what stands twice the first counts.
     @cached_property

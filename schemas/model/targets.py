@@ -10,8 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from schemas.frequency import Carried, Profile
-from schemas.model.indicators import Polarity
-from schemas.units import Unit, shown
+from schemas.model.indicators import Indicator, Polarity
 
 
 class Operator(StrEnum):
@@ -117,11 +116,14 @@ class Target(Struct, frozen=True):
         signs = {Operator.AT_LEAST: "≥", Operator.AT_MOST: "≤", Operator.BETWEEN: ""}
         return signs.get(self.operator, self.operator.value) if self.operator else ""
 
-    def shown(self, unit: Unit | None) -> str:
-        """As printed: `25%`, `>3.30%`, `10% to 15%`; empty where there is nothing to reach."""
+    def shown(self, indicator: Indicator) -> str:
+        """As printed for an indicator: `25%`, `>3.30%`, `10% to 15%`.
+
+        Empty where there is nothing to reach.
+        """
         match self.value, self.lower, self.upper:
             case Decimal() as goal, _, _:
-                return self.operator_shown + shown(goal, unit)
+                return self.operator_shown + indicator.shown(goal)
             case _, Decimal() as lower, Decimal() as upper:
-                return f"{shown(lower, unit)} to {shown(upper, unit)}"
+                return f"{indicator.shown(lower)} to {indicator.shown(upper)}"
         return ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.fields import EARLIER_FIELDS
 from schemas.model import CommentaryRule, Polarity, Status, Target
-from schemas.units import Unit, quantise, shown
+from schemas.units import Unit, printed_alike, quantise, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,7 +120,7 @@ def unaltered(seen: pd.Series[Any], expected: pd.Series[Any]) -> Verdicts:
 def is_told_so(seen: pd.Series[Any], *figures: pd.Series[Any]) -> Verdicts:
     """Whether a prefilled cell is blank or begins with the line that shows an earlier figure."""
     return [
-        not text or _first_line(text) == shown(figure, unit, decimals)
+        not text or printed_alike(_first_line(text), shown(figure, unit, decimals))
         for text, figure, unit, decimals in zip(seen, *figures, strict=True)
     ]
 

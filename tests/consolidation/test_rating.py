@@ -1009,4 +1009,4 @@ def test_a_tolerance_is_printed_in_words(
     tolerance: Tolerance, unit: Unit | None, expected: str
 ) -> None:
     typed = Tolerance(tolerance.amount.normalize(), tolerance.kind)
-    assert tolerance_shown(typed, unit) == expected
+    assert tolerance_shown(typed, replace(indicator(), unit=unit)) == expected

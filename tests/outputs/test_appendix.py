@@ -40,8 +40,9 @@ from pipeline.workbooks.safe_text import plain
 from schemas.bands import DEFAULT
 from schemas.colours import contrast
 from schemas.model import Polarity
-from schemas.units import Unit
+from schemas.units import Thousands, Unit
 from tests.support.appendix_sheets import committee_sheet
+from tests.support.builders import indicator
 from tests.support.programs import displayed
 from tests.support.report_fixture import HOSTILE, WORKED, demanding, worked_example
 from tests.support.tables import rows_of_table
@@ -178,6 +179,11 @@ def test_a_range_a_state_and_a_figure_beyond_excels_digits_are_text(hard: Report
 @pytest.mark.parametrize(
     ("value", "unit", "shown", "prefix"),
     [
+        ("4248", Unit.COUNT, "4248", ""),
+        ("4248", Unit.COUNT, "4,248", ""),
+        ("4248", Unit.COUNT, "≤4,248", "≤"),
+        ("-1250.5", Unit.DAYS, "-1,250.5", ""),
+        ("999", Unit.COUNT, "999", ""),
         ("31.5", Unit.PERCENT, "31.5%", ""),
         ("3.30", Unit.PERCENT, ">3.30%", ">"),
         ("-0.5", Unit.PERCENT, "≤-0.5%", "≤"),
@@ -192,7 +198,10 @@ def test_a_range_a_state_and_a_figure_beyond_excels_digits_are_text(hard: Report
 def test_a_number_format_shows_the_figure_as_printed(
     value: str, unit: Unit, shown: str, prefix: str
 ) -> None:
-    found = printed_number(Decimal(value), unit, shown, prefix)
+    is_grouped = "," in shown
+    thousands = Thousands.GROUPED if is_grouped else Thousands.BARE
+    of = replace(indicator("P1-1", "Cases", unit), thousands=thousands)
+    found = printed_number(Decimal(value), of, shown, prefix)
     assert found is not None
     book = Workbook()
     sheet = book.active
@@ -204,9 +213,12 @@ def test_a_number_format_shows_the_figure_as_printed(
 
 
 def test_text_that_says_more_than_the_figure_makes_no_number() -> None:
-    assert printed_number(Decimal(62), Unit.PERCENT, "62% (p)") is None
-    assert printed_number(Decimal("31.55"), Unit.PERCENT, "31.5%") is None
-    assert printed_number(Decimal("1.0000000000000001"), Unit.RATIO, "1.0000000000000001") is None
+    share, ratio = (indicator("P1-1", "Cases", unit) for unit in (Unit.PERCENT, Unit.RATIO))
+    grouped = replace(indicator("P1-1", "Cases"), thousands=Thousands.GROUPED)
+    assert printed_number(Decimal(62), share, "62% (p)") is None
+    assert printed_number(Decimal("31.55"), share, "31.5%") is None
+    assert printed_number(Decimal("1.0000000000000001"), ratio, "1.0000000000000001") is None
+    assert printed_number(Decimal(4248), grouped, "4248") is None
 
 
 def test_each_rating_has_its_word_symbol_and_colour(worked: Report) -> None:

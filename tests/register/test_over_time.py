@@ -148,7 +148,7 @@ def test_a_target_is_in_the_unit_that_its_indicator_has_in_its_period(tmp_path: 
     put_register(register, path)
     read, _ = inspect_register(path)
     shown = {
-        name: goal.shown(in_force(read, name).indicators[0].unit)
+        name: goal.shown(in_force(read, name).indicators[0])
         for name in ("2012-13", "2013-14")
         if (goal := in_force(read, name).target(first.ref, name))
     }

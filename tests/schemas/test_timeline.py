@@ -281,7 +281,7 @@ def goals(*rows: Target, of: Indicator, periods: list[Period]) -> list[str]:
     register = replace(register_of(of, periods=periods), targets=rows)
     by_period = {each.name: in_force(register, each.name) for each in register.periods}
     found = (by.target("P1-1", name) for name, by in by_period.items() if by.indicators)
-    return [each.shown(of.unit) for each in found if each]
+    return [each.shown(of) for each in found if each]
 
 
 ALTERNATING = (Frequency.QUARTERLY, Frequency.HALF_YEARLY, Frequency.YEARLY)

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from schemas.model import Indicator, Kind, Operator, Polarity, Target
 from schemas.units import (
-    GROUP_FROM,
+    Thousands,
     Unit,
     cell_value,
     grouped,
     number_format,
     places,
+    printed_alike,
     printed_figure,
     quantise,
     shown,
@@ -76,17 +77,23 @@ def test_a_figure_gets_the_decimals_asked_for_and_is_never_cut(
     assert shown(Decimal("31.5"), Unit.PERCENT, decimals) == expected
 
 
-@given(value=figures | long_figures, unit=st.sampled_from(UNITS), decimals=st.integers(0, 6))
+@given(
+    value=figures | long_figures,
+    unit=st.sampled_from(UNITS),
+    decimals=st.integers(0, 6),
+    thousands=st.sampled_from(Thousands),
+)
 def test_what_is_printed_is_the_figure_and_nothing_else(
-    value: Decimal, unit: Unit | None, decimals: int
+    value: Decimal, unit: Unit | None, decimals: int, thousands: Thousands
 ) -> None:
-    text = shown(value, unit, decimals)
+    text = shown(value, unit, decimals, thousands)
     plain = text.replace(",", "").replace("£", "").replace("%", "")
     assert Decimal(plain) == value
     assert places(Decimal(plain)) >= decimals
-    assert ("," in text) == (
-        abs(value) >= 1000 if unit is Unit.CURRENCY else abs(value) >= GROUP_FROM
-    )
+    is_bare = thousands is Thousands.BARE and unit is not Unit.CURRENCY
+    assert ("," in text) == (abs(value) >= (10_000 if is_bare else 1_000))
+    assert printed_figure(text, unit) == value
+    assert all(printed_alike(text, shown(value, unit, decimals, each)) for each in Thousands)
     assert ("£" in text, "%" in text) == (unit is Unit.CURRENCY, unit is Unit.PERCENT)
 
 
@@ -121,12 +128,19 @@ def test_a_percentage_cell_holds_the_fraction_and_any_other_the_figure(value: De
 Written = tuple[float, str, str]
 
 
-def written(value: Decimal, unit: Unit | None, decimals: int, sign: str) -> Written:
+def written(
+    value: Decimal,
+    unit: Unit | None,
+    decimals: int,
+    sign: str,
+    thousands: Thousands = Thousands.BARE,
+) -> Written:
     """What a cell holds, its number format, and the text that the two must show."""
     kept = max(decimals, places(value))
-    layout = number_format(unit, kept, group=grouped(value, unit), prefix=sign)
+    group = grouped(value, unit, thousands)
+    layout = number_format(unit, kept, group=group, prefix=sign)
     held = cell_value(value, unit)
-    return float(held) if held else 0.0, layout, sign + shown(value, unit, decimals)
+    return float(held) if held else 0.0, layout, sign + shown(value, unit, decimals, thousands)
 
 
 def cases() -> list[Written]:
@@ -139,16 +153,35 @@ def cases() -> list[Written]:
         unit=st.sampled_from(UNITS),
         decimals=st.integers(0, 6),
         sign=st.sampled_from(SIGNS),
+        thousands=st.sampled_from(Thousands),
     )
-    def collect(value: Decimal, unit: Unit | None, decimals: int, sign: str) -> None:
-        collected[written(value, unit, decimals, sign)] = None
+    def collect(
+        value: Decimal, unit: Unit | None, decimals: int, sign: str, thousands: Thousands
+    ) -> None:
+        collected[written(value, unit, decimals, sign, thousands)] = None
 
     collect()
-    edges = ("0", "0.5", "-0.5", "9999", "9999.9", "10000", "-9999", "-10000", "1.5", "99.95")
+    edges = (
+        "0",
+        "0.5",
+        "-0.5",
+        "999",
+        "999.9",
+        "-1000",
+        "1000",
+        "9999",
+        "9999.9",
+        "10000",
+        "-9999",
+        "-10000",
+        "1.5",
+        "99.95",
+    )
     for unit in UNITS:
         for sign in SIGNS:
             for value in edges:
-                collected[written(Decimal(value), unit, 1, sign)] = None
+                for thousands in Thousands:
+                    collected[written(Decimal(value), unit, 1, sign, thousands)] = None
     return list(collected)
 
 

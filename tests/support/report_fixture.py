@@ -42,7 +42,7 @@ from schemas.model import (
     ToleranceKind,
 )
 from schemas.observations import Achievement, Observation
-from schemas.units import Unit, places, shown
+from schemas.units import Unit, places
 
 PERIOD = Period("2012-13", date(2012, 4, 1), date(2013, 3, 31), date(2013, 4, 30))
 ISSUED = datetime(2013, 5, 8, 6, 0, tzinfo=UTC)
@@ -534,7 +534,7 @@ def _line(
         consolidated=merged,
         rating=rate(merged, target, register.framework.policy, earlier[1] if earlier else None),
         target=target,
-        target_shown=target.shown(indicator.unit) if target else "",
+        target_shown=target.shown(indicator) if target else "",
         performance_shown=_performance(merged),
         travel=last,
         year_travel=year,
@@ -549,7 +549,7 @@ def _performance(merged: Consolidated) -> str:
     if merged.suppressed:
         return "Suppressed"
     if merged.value is not None:
-        return shown(merged.value, merged.indicator.unit, merged.indicator.decimals)
+        return merged.indicator.shown(merged.value, merged.indicator.decimals)
     return merged.state or merged.narrative
 
 
@@ -888,7 +888,7 @@ def with_series(report: Report, quarters: int) -> Report:
         if value is None or (number % 7 == 3 and at == number % len(periods)):
             return Point(periods[at].name, why=_REASONS[number % len(_REASONS)])
         then = abs(value - Decimal(3 * (len(periods) - 1 - at)) * (-1) ** (number + at))
-        figure = shown(then, indicator.unit, indicator.decimals)
+        figure = indicator.shown(then, indicator.decimals)
         code = "contextual" if indicator.is_contextual else ("green", "amber", "red")[at % 3]
         return Point(periods[at].name, figure, then, code)
 

@@ -12,7 +12,6 @@ from pipeline.consolidation.changes import Change, Changes
 from pipeline.consolidation.rating import Tally, rate, tally, travel
 from pipeline.consolidation.report import EarlierTally, Edition, Line, Report
 from schemas.model import Colour, Policy
-from schemas.units import shown
 from tests.support.report_fixture import of_many
 
 PERIODS = tuple(f"20{13 + n // 4}-{14 + n // 4} Q{n % 4 + 1}" for n in range(7))
@@ -67,7 +66,7 @@ def _rated(line: Line, colour: Colour) -> Line:
         line,
         consolidated=consolidated,
         rating=rate(consolidated, line.target, Policy()),
-        performance_shown=shown(value, indicator.unit, indicator.decimals),
+        performance_shown=indicator.shown(value, indicator.decimals),
         travel=travel(value, Decimal(45 + number * 2), PERIODS[-1], indicator, line.target),
         commentary=(_SAID.strip(),) if is_off else (),
         actions=(_DONE,) if is_off else (),

@@ -18,8 +18,8 @@ from pipeline.workbooks.quick_sheet import QuickSheet
 from pipeline.workbooks.safe_text import plain
 from pipeline.workbooks.tagged import TaggedWorkbook
 from pipeline.workbooks.worksheets import form_of_text, header_text, put_text, set_a4
-from schemas.units import Unit, cell_value, grouped, number_format, places, row_of
-from schemas.units import shown as as_text
+from schemas.model import Indicator
+from schemas.units import cell_value, grouped, number_format, places, row_of
 
 FONT = "Arial"
 #: Excel's limits.
@@ -60,22 +60,25 @@ class PrintedNumber(Struct, frozen=True):
 
 
 def printed_number(
-    value: Decimal, unit: Unit | None, shown: str, prefix: str = ""
+    value: Decimal, indicator: Indicator, shown: str, prefix: str = ""
 ) -> PrintedNumber | None:
     """The number and number format that show exactly the text `shown`; None where there is none.
+
+    It is a figure of the indicator.
 
     There is none for a figure of more digits than Excel keeps, or where the text is more than the
     figure with its prefix.
     """
+    unit, thousands = indicator.unit, indicator.thousands
     decimals = len(shown.partition(".")[2].rstrip(row_of(unit).sign_behind))
     held = cell_value(value, unit)
     if (
         decimals < places(value)
-        or prefix + as_text(value, unit, decimals) != shown
+        or prefix + indicator.shown(value, decimals) != shown
         or has_too_many_digits(held)
     ):
         return None
-    layout = number_format(unit, decimals, group=grouped(value, unit), prefix=prefix)
+    layout = number_format(unit, decimals, group=grouped(value, unit, thousands), prefix=prefix)
     return PrintedNumber(float(held) if held else 0.0, layout, shown)
 
 

@@ -110,7 +110,7 @@ def band_cell(words: str, band: Band | None) -> Cell:
 def figure_cell(line: Line) -> Cell:
     """An indicator's performance: a number that shows as printed, else the text as printed."""
     value, shown = line.consolidated.value, line.performance_shown
-    number = None if value is None else printed_number(value, line.indicator.unit, shown)
+    number = None if value is None else printed_number(value, line.indicator, shown)
     if number is None and _is_long(line):
         return text("In words, below", looks.RIGHT)
     return _number_cell(number, shown, bold=True)
@@ -121,7 +121,7 @@ def target_cell(line: Line) -> Cell:
     target, number = line.target, None
     if target is not None and target.value is not None:
         sign = target.operator_shown
-        number = printed_number(target.value, line.indicator.unit, line.target_shown, sign)
+        number = printed_number(target.value, line.indicator, line.target_shown, sign)
     return _number_cell(number, line.target_shown, bold=False)
 
 
@@ -249,7 +249,7 @@ def _earlier_cell(made: _Committee, line: Line, period: str) -> Cell:
     """A figure of an earlier period, or the code for why there is none."""
     point = next((each for each in line.series if each.period == period), None)
     if point is not None and point.value is not None:
-        number = printed_number(point.value, line.indicator.unit, point.figure)
+        number = printed_number(point.value, line.indicator, point.figure)
         if number is not None:
             return Cell(look=looks.EARLIER, number=number)
     if point is not None and point.figure:

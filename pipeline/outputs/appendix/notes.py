@@ -11,7 +11,6 @@ from pipeline.outputs.appendix.table import Gap, TableColumn, Value, write_table
 from pipeline.outputs.wording import reasons_shown, small_numbers_shown
 from schemas.model import Kind, Polarity
 from schemas.thresholds import thresholds_shown
-from schemas.units import shown
 
 NAME = "Notes and definitions"
 #: Notes that other sheets point to.
@@ -40,14 +39,14 @@ def _tolerance(line: Line, report: Report) -> str:
     parts = [thresholds_shown(line.target, indicator, report.bands)]
     if not line.target.has_thresholds(indicator.polarity):
         own = indicator.tolerance or policy.tolerance
-        parts.insert(0, tolerance_shown(own, indicator.unit))
+        parts.insert(0, tolerance_shown(own, indicator))
     return "; ".join(filter(None, parts))
 
 
 def _baseline(line: Line, _report: Report) -> str:
     if line.target is None or line.target.baseline is None:
         return ""
-    figure = shown(line.target.baseline, line.indicator.unit, line.indicator.decimals)
+    figure = line.indicator.shown(line.target.baseline, line.indicator.decimals)
     return f"{figure} ({line.target.baseline_period})" if line.target.baseline_period else figure
 
 

@@ -207,7 +207,8 @@ def _write(
                 # A number of more digits than Excel keeps stands as text rather than rounded.
                 put_text(sheet, *place, f"{value:f}", book.format(but(look, align="right")))
             else:
-                layout = number_format(None, places(value), group=grouped(value, None))
+                thousands = book.report.register.framework.thousands
+                layout = number_format(None, places(value), group=grouped(value, None, thousands))
                 # Not -0.0, which Excel would show as it stands.
                 sheet.write_number(
                     *place, float(value) if value else 0.0, book.format(_number_look(layout))

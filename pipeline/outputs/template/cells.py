@@ -18,7 +18,7 @@ from schemas.asking import AskAction, Confidence, Requirement
 from schemas.bands import Bands
 from schemas.fields import Field, Takes
 from schemas.model import NO_CASES, Colour, Indicator, Kind, MilestoneState, Period, Status, Target
-from schemas.units import Unit, cell_value, grouped, number_format
+from schemas.units import Thousands, Unit, cell_value, grouped, number_format
 
 #: Excel's limits, in characters.
 LONGEST_TITLE = 32
@@ -167,7 +167,10 @@ def performance_format(indicator: Indicator, target: Target | None) -> str:
     known = [indicator.plausible_maximum]
     if target is not None:
         known += [target.value, target.upper, target.baseline]
-    group = any(value is not None and grouped(value, indicator.unit) for value in known)
+    thousands = indicator.thousands
+    # Whatever is typed is to stand as it will be printed, also where nothing is known of its size.
+    group = indicator.unit_row.has_thousands and thousands is Thousands.GROUPED
+    group |= any(value is not None and grouped(value, indicator.unit, thousands) for value in known)
     return number_format(indicator.unit, indicator.decimals, group=group)
 
 

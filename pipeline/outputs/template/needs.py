@@ -67,7 +67,7 @@ class Row(Struct, frozen=True):
             and target.is_set
             and indicator.accumulation.rates_own
         )
-        return target.shown(indicator.unit) if is_asked and target else ""
+        return target.shown(indicator) if is_asked and target else ""
 
     def must_fill(self, field: Field) -> bool:
         """Whether a cell must be filled in whatever the figure is."""

@@ -111,7 +111,7 @@ class _Goal(Struct, frozen=True):
     def of(cls, target: Target | None, indicator: Indicator | None) -> _Goal:
         if target is None or indicator is None:
             return cls()
-        printed, unit = target.shown(indicator.unit), indicator.unit
+        printed, unit = target.shown(indicator), indicator.unit
         figure = printed.removeprefix(target.operator_shown)
         words = _OPERATORS[target.operator_by(indicator.polarity)] + figure if figure else ""
         of = f" ({target.baseline_period})" if target.baseline_period else ""

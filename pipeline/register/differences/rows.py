@@ -52,6 +52,7 @@ _MEANS = {
     "framework.small_below": "What was printed before stays printed; what is suppressed is worked "
     "out anew beside it.",
     "framework.keep_years": "quarterday forget --dry-run says which returns are past their time.",
+    "framework.thousands": _PRINTED_SO,
     "framework.most_achievements": _ASKED,
     "framework.most_achievement": _ASKED,
     "framework.most_commentary": _ASKED,

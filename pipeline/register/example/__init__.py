@@ -14,6 +14,7 @@ from schemas.asking import Requirement
 from schemas.deciding import APPROVE, Approver, IssueRule, Request, Weekday
 from schemas.frequency import Carried, Profile
 from schemas.timeline import arranged
+from schemas.units import Thousands
 
 _DAYS_TO_RETURN = 30
 _DAYS_TO_ISSUE = 45
@@ -37,6 +38,7 @@ def example_register() -> model.Register:
             issue_when=IssueRule.DATE,
             draft_days=(Weekday.TUESDAY, Weekday.THURSDAY),
             earlier_periods=2,
+            thousands=Thousands.GROUPED,
             ask_confidence=Requirement.MAY,
         ),
         priorities=(
