@@ -231,6 +231,7 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
         "Year begins in",
         "Exceeded by",
         "Earlier periods",
+        "Thousands",
         *(asking := ["Corrective action", "Year-end forecast", "Confidence"]),
     ]
     rows = range(10, 10 + len(on_framework))
