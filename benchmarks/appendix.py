@@ -77,8 +77,8 @@ _COMMENTARY = (
 _ROUNDS = {120: 9}
 _FEW_ROUNDS = 3
 
-#: Where language and headings are stated.
-_TAGGED = {"docProps/core.xml", "xl/styles.xml"}
+#: The part in which the language is stated, and what of the styles is by which are headings.
+_LANGUAGE_IN, _STYLES_TAGGED = "docProps/core.xml", b"<cellStyleXfs"
 
 T = TypeVar("T")
 #: What is called, the method, and what it is given; `_Made` stands for what an earlier call made.
@@ -173,10 +173,16 @@ def replay(options: dict[str, Any], calls: list[_Call], path: Path) -> None:
 
 
 def parts(workbook: Path) -> dict[str, bytes]:
-    """What a workbook holds, by its parts' names; of those with tags only that they are there."""
+    """What a workbook holds, by its parts' names, without language and headings.
+
+    Of the styles that are the fonts, fills, borders and formats of numbers.
+    """
     with ZipFile(workbook) as archive:
+        names = archive.namelist()
         return {
-            name: b"" if name in _TAGGED else archive.read(name) for name in archive.namelist()
+            name: archive.read(name).partition(_STYLES_TAGGED)[0]
+            for name in names
+            if name != _LANGUAGE_IN
         }
 
 
