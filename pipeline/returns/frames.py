@@ -89,6 +89,7 @@ class _Standard(Struct, frozen=True):
             "kind": indicator.kind,
             "unit": indicator.unit,
             "decimals": indicator.decimals,
+            "thousands": indicator.thousands,
             "polarity": indicator.polarity,
             "merge_rule": indicator.merge_rule,
             "commentary_rule": indicator.commentary,

@@ -36,7 +36,7 @@ def quotient(
 
 def computed(row: Any, _field: str) -> dict[str, str]:
     made = quotient(row.value, row.numerator, row.denominator, row.unit, row.decimals)
-    return {"computed": shown(made, row.unit)}
+    return {"computed": printed(row, made)}
 
 
 def follows(*columns: pd.Series[Any]) -> list[bool]:
@@ -78,9 +78,14 @@ def off_target(row: Any, _field: str) -> dict[str, str]:
     return {"value": "", "reason": why}
 
 
+def printed(row: Any, value: Decimal, decimals: int | None = None) -> str:
+    """A figure of a row's indicator, as printed."""
+    return shown(value, row.unit, decimals, row.thousands)
+
+
 def figure(row: Any) -> str:
     """The figure reported, as printed; empty where there is none."""
-    return shown(row.value, row.unit) if row.value is not None else ""
+    return printed(row, row.value) if row.value is not None else ""
 
 
 def impossible(row: Any, field: str) -> dict[str, str]:
@@ -127,7 +132,7 @@ def is_told_so(seen: pd.Series[Any], *figures: pd.Series[Any]) -> Verdicts:
 
 def told_otherwise(row: Any, field: str) -> dict[str, str]:
     heading = next(f.heading for f in EARLIER_FIELDS if f.key == field)
-    earlier = shown(getattr(row, field), row.unit, row.decimals)
+    earlier = printed(row, getattr(row, field), row.decimals)
     return {"value": getattr(row, f"{field}_seen"), "heading": heading, "earlier": earlier}
 
 

@@ -14,7 +14,7 @@ from schemas.findings import Severity
 from schemas.merge_rules import MergeRule
 from schemas.model import CommentaryRule, Kind, Polarity, Status, Target
 from schemas.returns import conditions
-from schemas.units import Unit, shown
+from schemas.units import Thousands, Unit
 
 _NEVER_NEGATIVE = [unit for unit in Unit if unit.row.never_negative]
 _NEEDING_PARTS = [rule for rule in MergeRule if rule.merging.needs_parts]
@@ -45,6 +45,7 @@ ROWS = Checks(
         "kind": Cells(Kind, "Kind", "What the indicator reports."),
         "unit": Cells(Unit, "Unit", "What a figure is counted in.", nullable=True),
         "decimals": Cells(int, "Decimals", "How many decimals are published."),
+        "thousands": Cells(Thousands, "Thousands", "How they are printed."),
         "polarity": Cells(Polarity, "Polarity", "Which way is better.", nullable=True),
         "merge_rule": Cells(MergeRule, "Merge rule", "How areas' figures become one."),
         "commentary_rule": Cells(CommentaryRule, "Commentary", "When it is asked for."),
@@ -241,7 +242,7 @@ ROWS = Checks(
             at={
                 "performance": Condition(("value", "minimum"), lambda value, least: value >= least)
             },
-            words=lambda row, _: {"bound": shown(row.minimum, row.unit)},
+            words=lambda row, _: {"bound": conditions.printed(row, row.minimum)},
             severity=Severity.WARNING,
         ),
         RowCheck(
@@ -251,7 +252,7 @@ ROWS = Checks(
             "Check the figure. If it is right, say why in Commentary.",
             "The register holds the range in which the figure is to be expected.",
             at={"performance": Condition(("value", "maximum"), lambda value, most: value <= most)},
-            words=lambda row, _: {"bound": shown(row.maximum, row.unit)},
+            words=lambda row, _: {"bound": conditions.printed(row, row.maximum)},
             severity=Severity.WARNING,
         ),
         RowCheck(
@@ -267,8 +268,8 @@ ROWS = Checks(
                 )
             },
             words=lambda row, _: {
-                "earlier": shown(row.last, row.unit),
-                "bound": shown(row.largest_change, row.unit),
+                "earlier": conditions.printed(row, row.last),
+                "bound": conditions.printed(row, row.largest_change),
             },
             severity=Severity.WARNING,
         ),
@@ -282,7 +283,7 @@ ROWS = Checks(
             "A figure of the period alone, typed where the year's so far belongs, looks far too "
             "good or too bad.",
             at={"performance": Condition(("value", "so_far"), operator.ge)},
-            words=lambda row, _: {"earlier": shown(row.so_far, row.unit)},
+            words=lambda row, _: {"earlier": conditions.printed(row, row.so_far)},
             severity=Severity.WARNING,
         ),
         RowCheck(

@@ -55,7 +55,7 @@ def register(thousands: Thousands) -> Register:
         framework=replace(REGISTER.framework, thousands=thousands),
         indicators=(
             indicator("P1-1", "Number of incidents"),
-            indicator("P1-2", "Calls taken"),
+            indicator("P1-2", "Calls taken", plausible_maximum=Decimal(4990)),
             replace(indicator("P1-3", "Days lost", Unit.DAYS, decimals=1), tolerance=points),
             replace(added, merge_rule=MergeRule.SUM, polarity=Polarity.RANGE),
         ),
@@ -213,6 +213,23 @@ def test_a_template_asks_and_tells_in_the_same_way_and_is_taken_in(
     sent = council.store.submissions(PERIOD.name)[-1]
     assert (sent.outcome, {each.code for each in sent.findings}) == ("accepted", {"C16"})  # late
     assert "4,606" in texts_of(issue(council, ".html", 2))
+
+
+@pytest.mark.parametrize(
+    ("council", "figure", "most"), [("grouped", "4,995", "4,990"), ("bare", "4995", "4990")]
+)
+def test_what_is_found_wrong_is_said_with_figures_as_they_are_printed(
+    council: str, figure: str, most: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    made: Council = request.getfixturevalue(council)
+    made = Council(Path(shutil.copytree(made.root, tmp_path / "council")), made.register)
+    made.drop(SAFETY, NOW | {"P1-2": 4995}, "again.xlsx")
+    made.night()
+    (said,) = [
+        f.problem for f in made.store.submissions(PERIOD.name)[-1].findings if f.code == "C04"
+    ]
+    assert figure in said
+    assert most in said
 
 
 # --- Bare, and from bare to grouped --------------------------------------------------------------

@@ -22,7 +22,7 @@ from schemas.fields import SIGNED
 from schemas.merge_rules import MergeRule
 from schemas.model import CommentaryRule, Indicator, Kind, Register, Status
 from schemas.returns import ROWS
-from schemas.units import Unit
+from schemas.units import Thousands, Unit
 from schemas.verdicts import failures, frame_of, schema_of
 from tests.support.builders import PERIOD, SAFETY, indicator, small_register
 
@@ -37,6 +37,7 @@ SAMPLES: dict[type, object] = {
     Kind: Kind.MEASURE,
     MergeRule: MergeRule.SUM,
     CommentaryRule: CommentaryRule.NEVER,
+    Thousands: Thousands.BARE,
 }
 NOW = datetime(2013, 4, 20, 2, tzinfo=UTC)
 COLUMNS = dict(
