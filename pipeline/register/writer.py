@@ -42,6 +42,8 @@ SPARE_ROWS = 200
 _FONT = {"font_name": "Arial", "font_size": 12}
 _CELL = _FONT | {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
 _CELL |= {"border": 1, "border_color": "#BFBFBF"}
+#: White, so that no grid is printed around what stands above the headings.
+_ABOVE = _FONT | {"valign": "vcenter", "align": "left", "indent": 1, "bg_color": "#FFFFFF"}
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3864", "valign": "vcenter"}
 _RIGHT = {"align": "right", "indent": 0}
 #: As text, or Excel makes a date of 2011-12 and a formula of =.
@@ -80,8 +82,8 @@ class _Writer:
         self._book = book
         self._format = cache(lambda **looks: book.add_format(_CELL | looks))
         self._heading = self._format(**_HEADING)
-        self._title = book.add_heading_format(_FONT | {"bold": True, "font_size": 16})
-        self._about = book.add_format(_FONT)
+        self._title = book.add_heading_format(_ABOVE | {"bold": True, "font_size": 16})
+        self._about = book.add_format(_ABOVE)
 
     def write(self, register: Register) -> None:
         # Of the day on which it is written the bytes would tell.
@@ -143,6 +145,8 @@ class _Writer:
         is_list = sheet is not FRAMEWORK
         columns = sheet.columns if is_list else FRAMEWORK_COLUMNS
         # Both run on over the cells beside them.
+        worksheet.set_row(_TITLE, 26, self._about)
+        worksheet.set_row(_ABOUT, 20, self._about)
         worksheet.write_string(_TITLE, 0, f"Register: {sheet.title}", self._title)
         worksheet.write_string(_ABOUT, 0, _about(sheet), self._about)
         for at, column in enumerate(columns):
