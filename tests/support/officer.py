@@ -23,7 +23,7 @@ class RegisterBook:
         Where there is none it is added at the end of the table, as Excel does.
         """
         sheet = self._book[title]
-        row = next((r for r in range(_top(sheet) + 1, _end(sheet) + 1) if sheet.cell(r, 1).value == name), None)
+        row = next((r for r in _rows(sheet) if sheet.cell(r, 1).value == name), None)
         if row is None:
             self.add(title, [{_headings(sheet)[0]: name, **cells}])
         else:
@@ -40,7 +40,7 @@ class RegisterBook:
         """Delete the rows of which a cell holds a value."""
         sheet = self._book[title]
         at = _headings(sheet).index(column) + 1
-        for row in range(_end(sheet), _top(sheet), -1):
+        for row in reversed(_rows(sheet)):
             if sheet.cell(row, at).value == value:
                 sheet.delete_rows(row)
         _extend(sheet)
@@ -53,7 +53,7 @@ class RegisterBook:
     def fill(self, title: str, column: str, value: object) -> None:
         """Type the same into a whole column."""
         sheet = self._book[title]
-        for row in range(_top(sheet) + 1, _end(sheet) + 1):
+        for row in _rows(sheet):
             _type(sheet, row, {column: value})
 
 
@@ -73,6 +73,11 @@ def _top(sheet: Worksheet) -> int:
 
 def _headings(sheet: Worksheet) -> Sequence[str]:
     return [str(cell.value) for cell in sheet[_top(sheet)]]
+
+
+def _rows(sheet: Worksheet) -> range:
+    """The numbers of the rows below the headings, to the last in which anything stands."""
+    return range(_top(sheet) + 1, _end(sheet) + 1)
 
 
 def _end(sheet: Worksheet) -> int:
