@@ -25,6 +25,7 @@ from pipeline.register.writer import write_register
 from pipeline.workspace.errors import RegisterError
 from pipeline.workspace.settings import Limits
 from schemas.findings import Severity
+from schemas.register_settings import FRAMEWORK
 from tests.corpus.sheets import STRUCK, Cell, Sheet, Shown, raised, rich, sheet, struck
 from tests.corpus.writers import own_ods, own_xls, own_xlsb
 from tests.support.programs import need
@@ -321,7 +322,7 @@ def merged_from_outside(path: Path) -> None:
 @pytest.mark.parametrize(
     ("break_it", "code", "place", "says"),
     [
-        (two_settings, "R08", "Framework!A28",
+        (two_settings, "R08", f"Framework!A{4 + len(FRAMEWORK.columns)}",
          'The setting "tolerance" stands here and in A8. Keep one of the two rows'),
         (two_sheets, "R04", "the file",
          'The sheets "Service areas" and "Service-areas" bear the same name'),
