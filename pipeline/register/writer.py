@@ -42,7 +42,7 @@ SPARE_ROWS = 200
 _FONT = {"font_name": "Arial", "font_size": 12}
 _CELL = _FONT | {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
 _CELL |= {"border": 1, "border_color": "#BFBFBF"}
-#: White, so that no grid is printed around what stands above the headings.
+#: White, over which Excel prints no grid: that is for the rows that are typed below the table.
 _ABOVE = _FONT | {"valign": "vcenter", "align": "left", "indent": 1, "bg_color": "#FFFFFF"}
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3864", "valign": "vcenter"}
 _RIGHT = {"align": "right", "indent": 0}
