@@ -130,7 +130,9 @@ def hidden_in_year(
                 if o.suppressed or disclosure.is_small_figure(register, o)
             }
             hidden |= {
-                one.indicator for some in store.suppressed(each.name).values() for one in some
+                one.indicator
+                for some in store.editions.suppressed(each.name).values()
+                for one in some
             }
     return frozenset(told & hidden)
 

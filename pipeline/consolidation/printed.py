@@ -163,7 +163,7 @@ def _told_of(
     recalled = recalls(store)
     readings = readings_of(of_period, called, standing.areas_alike)
     asking_of = {number: at for at, each in enumerate(called) for number in each.issues}
-    noted = store.suppressed(period.name)
+    noted = store.editions.suppressed(period.name)
     found: dict[str, list[Told]] = defaultdict(list)
     for reading in range(max(map(len, readings.values()), default=0)):
         chosen = {ref: some[reading] for ref, some in readings.items() if reading < len(some)}

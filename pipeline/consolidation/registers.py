@@ -135,7 +135,7 @@ def _figures_published(session: Session, period: Period) -> Mapping[str, Decimal
     issue = issue_standing(session.store, period.name)
     if issue is None:
         return {}
-    hidden = session.store.suppressed(period.name).get(issue.id, frozenset())
+    hidden = session.store.editions.suppressed(period.name).get(issue.id, frozenset())
     return {
         each.indicator.ref: each.value
         for each in published(session, period).figures

@@ -33,6 +33,8 @@ from schemas.units import cell_value, grouped, number_format, places
 _LONGEST_CELL = 32_767
 #: When a register without periods is said to have been made: Excel knows no day before.
 _NO_DAY = date(1900, 1, 1)
+#: The rows, from 0, of a sheet's title, of what it holds, of its headings and of its first entry.
+_TITLE, _ABOUT, _TOP, _FIRST = range(4)
 #: How far below the data the drop-downs and notes reach.
 SPARE_ROWS = 200
 
@@ -40,6 +42,8 @@ SPARE_ROWS = 200
 _FONT = {"font_name": "Arial", "font_size": 12}
 _CELL = _FONT | {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
 _CELL |= {"border": 1, "border_color": "#BFBFBF"}
+#: White, over which Excel prints no grid: that is for the rows that are typed below the table.
+_ABOVE = _FONT | {"valign": "vcenter", "align": "left", "indent": 1, "bg_color": "#FFFFFF"}
 _HEADING = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3864", "valign": "vcenter"}
 _RIGHT = {"align": "right", "indent": 0}
 #: As text, or Excel makes a date of 2011-12 and a formula of =.
@@ -78,6 +82,8 @@ class _Writer:
         self._book = book
         self._format = cache(lambda **looks: book.add_format(_CELL | looks))
         self._heading = self._format(**_HEADING)
+        self._title = book.add_heading_format(_ABOVE | {"bold": True, "font_size": 16})
+        self._about = book.add_format(_ABOVE)
 
     def write(self, register: Register) -> None:
         # Of the day on which it is written the bytes would tell.
@@ -107,7 +113,7 @@ class _Writer:
         *_, meaning = FRAMEWORK_COLUMNS
         for at, column in enumerate(FRAMEWORK_COLUMNS):
             worksheet.set_column(at, at, column.width)
-        for row, (setting, value) in enumerate(zip(FRAMEWORK.columns, values, strict=True), 1):
+        for row, (setting, value) in enumerate(zip(FRAMEWORK.columns, values, strict=True), _FIRST):
             label = self._format(bold=True, bg_color="#F2F2F2")
             worksheet.write_string(row, 0, setting.heading, label)
             self._write_cell(worksheet, row, 1, value, setting.content, align="left")
@@ -122,8 +128,9 @@ class _Writer:
         for at, column in enumerate(sheet.columns):
             # The whole column is formatted, so that a row typed below looks like the others.
             worksheet.set_column(at, at, column.width, self._cell_format(column.content, border=0))
-            worksheet.data_validation(1, at, len(rows) + SPARE_ROWS, at, _validation(column))
-        for row, cells in enumerate(rows, start=1):
+            last = _TOP + len(rows) + SPARE_ROWS
+            worksheet.data_validation(_FIRST, at, last, at, _validation(column))
+        for row, cells in enumerate(rows, start=_FIRST):
             of_columns = list(zip(cells, sheet.columns, strict=True))
             for at, (cell, column) in enumerate(of_columns):
                 self._write_cell(worksheet, row, at, cell, column.content)
@@ -131,22 +138,27 @@ class _Writer:
                 row, fitted_height((c, each.width) for c, each in of_columns if isinstance(c, str))
             )
         self._frame(worksheet, sheet, max(1, len(rows)))
-        worksheet.repeat_rows(0)
+        worksheet.repeat_rows(_TOP)
 
     def _frame(self, worksheet: Worksheet, sheet: RegisterSheet, rows: int) -> None:
-        """The headings with their notes, the table around its rows, and the page."""
+        """The title, the headings with their notes, the table around its rows, and the page."""
         is_list = sheet is not FRAMEWORK
         columns = sheet.columns if is_list else FRAMEWORK_COLUMNS
+        # Both run on over the cells beside them.
+        worksheet.set_row(_TITLE, 26, self._about)
+        worksheet.set_row(_ABOUT, 20, self._about)
+        worksheet.write_string(_TITLE, 0, f"Register: {sheet.title}", self._title)
+        worksheet.write_string(_ABOUT, 0, _about(sheet), self._about)
         for at, column in enumerate(columns):
             size = {"x_scale": 1.8, "y_scale": 0.5 + len(column.asks) / 130}
-            worksheet.write_comment(0, at, column.asks, {"author": "Quarterday", **size})
+            worksheet.write_comment(_TOP, at, column.asks, {"author": "Quarterday", **size})
             # A comment floats beside its cell; this is read out as the cell is selected.
-            worksheet.data_validation(0, at, 0, at, _says(column))
+            worksheet.data_validation(_TOP, at, _TOP, at, _says(column))
         headed = [{"header": c.heading, "header_format": self._heading} for c in columns]
         options = {"name": sheet.table, "columns": headed, "style": None, "autofilter": is_list}
-        worksheet.add_table(0, 0, rows, len(columns) - 1, options)
-        worksheet.set_row(0, fitted_height((c.heading, c.width) for c in columns))
-        worksheet.freeze_panes(1, 1)
+        worksheet.add_table(_TOP, 0, _TOP + rows, len(columns) - 1, options)
+        worksheet.set_row(_TOP, fitted_height((c.heading, c.width) for c in columns))
+        worksheet.freeze_panes(_FIRST, 1)
         set_a4(worksheet, sides=0.4, top=0.5, bottom=0.6)
         worksheet.hide_gridlines(0)
 
@@ -182,9 +194,15 @@ def _shown_as(amount: Amount) -> str:
     return number_format(amount.unit, places(amount.value), group=group)
 
 
+def _about(sheet: RegisterSheet) -> str:
+    """What a sheet holds, in one line."""
+    rows = "settings" if sheet is FRAMEWORK else sheet.title.casefold()
+    return f"One table of {rows}. Select a cell to read what to type or leave blank."
+
+
 def _filled_cells(sheet: RegisterSheet) -> str:
     """A formula for the filled cells of the first column: a list that grows with it."""
-    first = f"'{sheet.title}'!$A$2"
+    first = f"'{sheet.title}'!$A${_FIRST + 1}"
     return f"={first}:INDEX({first}:$A$2000,MAX(1,COUNTA({first}:$A$2000)))"
 
 

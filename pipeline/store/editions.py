@@ -15,7 +15,7 @@ from pipeline.store import tables as t
 from pipeline.store.decisions import Ruling
 from pipeline.store.period_names import period_names
 from pipeline.store.records import add, by_owner, in_portions, rows_found, rows_of
-from pipeline.store.rows import Issue, IssuedRating
+from pipeline.store.rows import Issue, IssuedRating, Suppressed
 
 #: Old issues do not say so, and are none.
 _IS_DRAFT = sa.func.coalesce(t.issue.c.is_draft, sa.false())
@@ -139,6 +139,15 @@ class Editions:
                     said[new[number]] = tuple(ratings[number])
                     self._said.keep(new[number], said[new[number]])
             return tuple(_to_issue(row, said[key]) for key, row in rows)
+
+    def suppressed(self, period: str) -> Mapping[int, frozenset[Suppressed]]:
+        """What issues did not print of a period's figures, by their numbers."""
+        columns = [c for c in t.suppressed.columns if c is not t.suppressed.c.id]
+        chosen = sa.select(*columns)
+        is_meant = period_names(self._engine).is_of(t.suppressed.c.period, period)
+        with e.reading(self._engine) as connection:
+            found = by_owner(connection, chosen.where(is_meant), Suppressed)
+        return {number: frozenset(rows) for number, rows in found.items()}
 
     def _is_for(self, period: str | None) -> sa.ColumnElement[bool]:
         """Whether an issue is one of this period, or of any where none is named."""

@@ -35,7 +35,6 @@ from pipeline.store.rows import (
     Outcome,
     Signature,
     Submission,
-    Suppressed,
 )
 from pipeline.workspace.errors import LockedError
 from schemas.findings import Finding
@@ -358,15 +357,6 @@ class Store:
     def issues(self, period: str | None = None) -> tuple[Issue, ...]:
         """Every issue of a period's appendix or of all, in the order issued."""
         return self.editions.issues(period)
-
-    def suppressed(self, period: str) -> Mapping[int, frozenset[Suppressed]]:
-        """What issues did not print of a period's figures, by their numbers."""
-        columns = [c for c in t.suppressed.columns if c is not t.suppressed.c.id]
-        chosen = sa.select(*columns)
-        is_meant = self.period_names.is_of(t.suppressed.c.period, period)
-        with e.reading(self._engine) as connection:
-            found = by_owner(connection, chosen.where(is_meant), Suppressed)
-        return {number: frozenset(rows) for number, rows in found.items()}
 
     def signatures(self) -> Mapping[int, Signature]:
         """Who completed and signed off each submission, as far as it says and was not forgotten."""

@@ -41,6 +41,13 @@ class TaggedWorkbook(Workbook):  # type: ignore[misc] # xlsxwriter states no typ
         made.is_heading = True
         return made
 
+    def close(self) -> None:
+        """Write the file. No sheet is the workbook's after that."""
+        super().close()
+        # Sheets know their workbook: a circle, which would keep all cells for the collector.
+        self.worksheets_objs.clear()
+        self.sheetnames.clear()
+
     def _get_packager(self) -> Packager:
         return _TaggingPackager()
 

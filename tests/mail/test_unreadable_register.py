@@ -65,7 +65,7 @@ def broken_night(root: Path, moment: datetime) -> list[str]:
     return raised.value.problems
 
 
-def spoil(root: Path, cell: str = "H2", typed: object = "sideways") -> None:
+def spoil(root: Path, cell: str = "H4", typed: object = "sideways") -> None:
     """Type what is no polarity, or something else, into the sheet Indicators."""
     book = load_workbook(root / "register.xlsx")
     book["Indicators"][cell] = typed
@@ -85,15 +85,15 @@ def words_of(path: Path) -> str:
 
 def test_each_who_gets_the_digest_is_told_each_mistake_with_its_cell(place: Path) -> None:
     spoil(place)
-    spoil(place, "F2", "furlongs")
+    spoil(place, "F4", "furlongs")
     result = quarterday("run", "--workspace", place)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
     (message,) = messages(place)
     said = words_of(message)
     assert "register.xlsx cannot be used: 2 things to correct" in said
-    assert "Sheet Indicators, cell H2" in said
-    assert "Sheet Indicators, cell F2" in said
+    assert "Sheet Indicators, cell H4" in said
+    assert "Sheet Indicators, cell F4" in said
     assert '"sideways" is not' in said
     assert "Nothing is taken in, issued or reminded of until it is right." in said
     assert (
@@ -107,7 +107,7 @@ def test_the_same_mistakes_are_told_once_a_day_and_others_at_once(place: Path) -
     for hours in (24, 25, 26):
         broken_night(place, NIGHT + timedelta(hours=hours))
     assert len(messages(place)) == 1
-    spoil(place, "F2", "furlongs")
+    spoil(place, "F4", "furlongs")
     broken_night(place, NIGHT + timedelta(hours=27))
     assert len(messages(place)) == 2
     broken_night(place, NIGHT + timedelta(days=2))
@@ -224,7 +224,7 @@ def test_hundreds_of_mistakes_are_bounded(place: Path) -> None:
     )
     book = load_workbook(place / "register.xlsx")
     sheet = book["Recipients"]
-    for row, one in enumerate(people, 4):
+    for row, one in enumerate(people, 6):
         for column, typed in enumerate((one.name, one.email, "digest"), 1):
             sheet.cell(row, column).value = typed
     book.save(place / "register.xlsx")

@@ -141,4 +141,4 @@ def test_a_register_with_a_mistake_is_named_by_its_cells(place: Path) -> None:
     register = replace(REGISTER, framework=replace(REGISTER.framework, council=""))
     result = quarterday("register", "diff", candidate(place, register), "--workspace", place)
     assert result.exit_code == 2
-    assert "register-new.xlsx, Framework!B2" in result.stderr
+    assert "register-new.xlsx, Framework!B4" in result.stderr

@@ -16,6 +16,7 @@ from pipeline.register.reader import inspect_register
 from schemas.register_layout import SHEETS
 from schemas.register_settings import FRAMEWORK
 from tests.support.command_line import quarterday
+from tests.support.register_fixture import write_worked
 
 BACKUP = Path(__file__).parents[1] / "data" / "workspace-0.2.0.tar.xz"
 GREEN = PatternFill("solid", fgColor="FFC6E0B4")
@@ -81,6 +82,37 @@ def test_what_an_officer_put_into_it_stays(old: Path) -> None:
     assert sheet["C2"].fill.fgColor.rgb == "FFC6E0B4"
     assert "Agreed in March" in sheet["C3"].comment.text
     assert book["Scratch"]["A1"].value == "to do"
+
+
+def test_headings_stay_where_they_stand(old: Path) -> None:
+    upgrade(old)
+    book = load_workbook(old.with_name("register - upgraded.xlsx"))
+    for layout in SHEETS:
+        first = "Setting" if layout is FRAMEWORK else layout.columns[0].heading
+        assert book[layout.title]["A1"].value == first
+
+
+def test_what_is_new_stands_beside_headings_that_have_a_title_above(tmp_path: Path) -> None:
+    path = tmp_path / "register.xlsx"
+    write_worked(path)
+    book = load_workbook(path)
+    periods = book["Periods"]
+    (table,) = periods.tables.values()
+    periods.delete_cols(7)
+    periods.data_validations.dataValidation = []
+    table.tableColumns.pop()
+    table.ref = table.autoFilter.ref = "A3:F5"
+    del book.defined_names["PeriodNames"]
+    book.save(path)
+    assert "Periods: Formerly\n" in upgrade(path)
+    made = load_workbook(path.with_name("register - upgraded.xlsx"))
+    periods = made["Periods"]
+    assert periods["A1"].value == "Register: Periods"
+    assert periods["G3"].value == "Formerly"
+    assert periods.tables["Periods"].ref == "A3:G5"
+    (rule,) = periods.data_validations.dataValidation
+    assert str(rule.sqref).startswith("G4:")
+    assert made.defined_names["PeriodNames"].value.startswith("'Periods'!$A$4:")
 
 
 def test_what_is_new_can_be_chosen_from_lists(old: Path) -> None:

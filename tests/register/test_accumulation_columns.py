@@ -55,7 +55,7 @@ def test_a_way_to_accumulate_that_does_not_fit_is_refused(
     with pytest.raises(RegisterError) as refused:
         inspect_register(path)
     (said,) = refused.value.problems
-    assert f'Indicators!AC2: "{row.accumulation}" cannot be done: {why}.' in said
+    assert f'Indicators!AC4: "{row.accumulation}" cannot be done: {why}.' in said
     assert said.endswith("[R60]")
 
 
@@ -165,7 +165,7 @@ def test_an_indicator_replaces_another_one_that_is_there(
     with pytest.raises(RegisterError) as refused:
         inspect_register(path)
     (said,) = refused.value.problems
-    assert f"Indicators!AD3: {says}" in said
+    assert f"Indicators!AD5: {says}" in said
 
 
 def test_what_changes_is_told_in_words(tmp_path: Path) -> None:

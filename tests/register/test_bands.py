@@ -41,7 +41,7 @@ from tests.support.registers import put_register
 Cells = dict[str, object]
 #: Where the setting stands on the sheet Framework.
 EXCEEDED_BY, COVERAGE_FROM = (
-    f"B{2 + [each.key for each in FRAMEWORK.columns].index(key)}"
+    f"B{4 + [each.key for each in FRAMEWORK.columns].index(key)}"
     for key in ("exceeded_by", "coverage_from")
 )
 #: The settings' cells by what tests call them.
@@ -49,137 +49,137 @@ SETTINGS = {"exceeded by": EXCEEDED_BY, "coverage from": COVERAGE_FROM}
 #: Each mistake: what is typed, and the cell, code and words of the one finding that it makes.
 MISTAKES: dict[str, tuple[Cells, str]] = {
     "a threshold without a target": (
-        {"Targets!D3": None, "Targets!C3": None, "Targets!M3": "30%"},
+        {"Targets!D5": None, "Targets!C5": None, "Targets!M5": "30%"},
         (
-            "Targets!M3: 30% stands under Red from, and there is no target. Type the target, or "
+            "Targets!M5: 30% stands under Red from, and there is no target. Type the target, or "
             "clear this cell. [R94]"
         ),
     ),
     "a threshold beside a range": (
-        {"Targets!M5": 90_000},
-        "Targets!M5: 90000 stands under Red from, and the target is a range.",
+        {"Targets!M7": 90_000},
+        "Targets!M7: 90000 stands under Red from, and the target is a range.",
     ),
     "a threshold beside a target without a better side": (
-        {"Targets!N6": -0.02},
+        {"Targets!N8": -0.02},
         (
-            "Targets!N6: -0.02 stands under Exceeded from, and which side of the target is better "
+            "Targets!N8: -0.02 stands under Exceeded from, and which side of the target is better "
             "is not said. Clear this cell, or choose the operator >= or <=. [R94]"
         ),
     ),
     "a threshold of what is never rated": (
-        {"Targets!D7": 5, "Targets!M7": 3},
+        {"Targets!D9": 5, "Targets!M9": 3},
         (
-            "Targets!M7: 3 stands under Red from, and the polarity of P6-4 is contextual, so that "
+            "Targets!M9: 3 stands under Red from, and the polarity of P6-4 is contextual, so that "
             "it is never rated."
         ),
     ),
     "a threshold of a milestone": (
-        {"Targets!A8": "P7-1", "Targets!B8": "2012-13", "Targets!M8": 3},
-        "Targets!M8: P7-1 is a milestone and has no figure to compare.",
+        {"Targets!A10": "P7-1", "Targets!B10": "2012-13", "Targets!M10": 3},
+        "Targets!M10: P7-1 is a milestone and has no figure to compare.",
     ),
     "green without red": (
-        {"Targets!L2": 4300},
-        "Targets!M2: Red from is blank, and there is a figure under Green from.",
+        {"Targets!L4": 4300},
+        "Targets!M4: Red from is blank, and there is a figure under Green from.",
     ),
     "red better than green where lower is better": (
-        {"Targets!L2": 4300, "Targets!M2": 4250},
+        {"Targets!L4": 4300, "Targets!M4": 4250},
         (
-            "Targets!M2: Red from (4250) is not above Green from (4300). Correct the wrong one of "
+            "Targets!M4: Red from (4250) is not above Green from (4300). Correct the wrong one of "
             "the two. [R95]"
         ),
     ),
     "red at green": (
-        {"Targets!L2": 4300, "Targets!M2": 4300},
-        "Targets!M2: Red from (4300) is not above Green from (4300).",
+        {"Targets!L4": 4300, "Targets!M4": 4300},
+        "Targets!M4: Red from (4300) is not above Green from (4300).",
     ),
     "red at the target": (
-        {"Targets!M2": 4248},
-        "Targets!M2: Red from (4248) is not above the target (4248).",
+        {"Targets!M4": 4248},
+        "Targets!M4: Red from (4248) is not above the target (4248).",
     ),
     "red better than the target where higher is better": (
-        {"Targets!M4": "4%"},
-        "Targets!M4: Red from (4%) is not below the target (3.30%).",
+        {"Targets!M6": "4%"},
+        "Targets!M6: Red from (4%) is not below the target (3.30%).",
     ),
     "exceeded at the target": (
-        {"Targets!N2": 4248},
-        "Targets!N2: Exceeded from (4248) is not below the target (4248).",
+        {"Targets!N4": 4248},
+        "Targets!N4: Exceeded from (4248) is not below the target (4248).",
     ),
     "exceeded worse than green": (
-        {"Targets!L2": 4000, "Targets!M2": 4500, "Targets!N2": 4100},
-        "Targets!N2: Exceeded from (4100) is not below Green from (4000).",
+        {"Targets!L4": 4000, "Targets!M4": 4500, "Targets!N4": 4100},
+        "Targets!N4: Exceeded from (4100) is not below Green from (4000).",
     ),
     "a fourth band below nothing": (
         {"Framework!exceeded by": "-5%"},
         f"Framework!{EXCEEDED_BY}: -5% is below zero.",
     ),
     "a band given twice": (
-        {"Bands!A2": "green", "Bands!A3": "Green"},
-        'Bands!A3: "Green" is already used further up. Give each row a band of its own. [R24]',
+        {"Bands!A4": "green", "Bands!A5": "Green"},
+        'Bands!A5: "Green" is already used further up. Give each row a band of its own. [R24]',
     ),
     "a band that is none": (
-        {"Bands!A2": "blue"},
-        'Bands!A2: "blue" is not a band.',
+        {"Bands!A4": "blue"},
+        'Bands!A4: "blue" is not a band.',
     ),
     "a word that is a formula": (
-        {"Bands!A2": "green", "Bands!B2": "+ met"},
-        'Bands!B2: "+ met" is no word of up to 24 characters.',
+        {"Bands!A4": "green", "Bands!B4": "+ met"},
+        'Bands!B4: "+ met" is no word of up to 24 characters.',
     ),
     "a word that is a sentence": (
-        {"Bands!A2": "green", "Bands!B2": "Everything is as it should be"},
+        {"Bands!A4": "green", "Bands!B4": "Everything is as it should be"},
         "is no word of up to 24 characters.",
     ),
     "a word of another band": (
-        {"Bands!A2": "green", "Bands!B2": "amber"},
-        'Bands!B2: The word "amber" is also that of amber. Give each band a word of its own. [R92]',
+        {"Bands!A4": "green", "Bands!B4": "amber"},
+        'Bands!B4: The word "amber" is also that of amber. Give each band a word of its own. [R92]',
     ),
     "two bands of one word": (
-        {"Bands!A2": "green", "Bands!B2": "Met", "Bands!A3": "red", "Bands!B3": "met"},
-        'Bands!B3: The word "met" is also that of green.',
+        {"Bands!A4": "green", "Bands!B4": "Met", "Bands!A5": "red", "Bands!B5": "met"},
+        'Bands!B5: The word "met" is also that of green.',
     ),
     "a word that means that nothing is rated": (
-        {"Bands!A2": "red", "Bands!B2": "Not rated"},
+        {"Bands!A4": "red", "Bands!B4": "Not rated"},
         'The word "Not rated" is also that of what is not rated.',
     ),
     "a symbol that is a formula": (
-        {"Bands!A2": "green", "Bands!C2": "@"},
-        'Bands!C2: "@" is no sign that can stand before a word.',
+        {"Bands!A4": "green", "Bands!C4": "@"},
+        'Bands!C4: "@" is no sign that can stand before a word.',
     ),
     "a symbol that ends the text of a number format": (
-        {"Bands!A2": "green", "Bands!C2": '"'},
+        {"Bands!A4": "green", "Bands!C4": '"'},
         "is no sign that can stand before a word.",
     ),
     "a symbol of another band": (
-        {"Bands!A2": "red", "Bands!C2": "✔\ufe0f"},
+        {"Bands!A4": "red", "Bands!C4": "✔\ufe0f"},
         "is also that of green. Give each band a symbol of its own. [R92]",
     ),
     "a colour that is not known": (
-        {"Bands!A2": "green", "Bands!D2": "greenish"},
-        'Bands!D2: "greenish" is not a colour that is known. Type it as #RRGGBB,',
+        {"Bands!A4": "green", "Bands!D4": "greenish"},
+        'Bands!D4: "greenish" is not a colour that is known. Type it as #RRGGBB,',
     ),
     "half a colour": (
-        {"Bands!A2": "green", "Bands!D2": "#FFF"},
-        'Bands!D2: "#FFF" is not a colour that is known.',
+        {"Bands!A4": "green", "Bands!D4": "#FFF"},
+        'Bands!D4: "#FFF" is not a colour that is known.',
     ),
     "two colours that are one in grey": (
-        {"Bands!A2": "amber", "Bands!D2": "#e0a030"},
+        {"Bands!A4": "amber", "Bands!D4": "#e0a030"},
         (
-            "Bands!D2: #e0a030 and #44A680, the colour of green, are 7.0 apart in a print in grey, "
+            "Bands!D4: #e0a030 and #44A680, the colour of green, are 7.0 apart in a print in grey, "
             "and 13 are needed (CIEDE2000). Choose another, for example #E9BC6E. [R93]"
         ),
     ),
     "two colours that are one to who does not see red": (
-        {"Bands!A2": "green", "Bands!D2": "#00B050"},
+        {"Bands!A4": "green", "Bands!D4": "#00B050"},
         "are 9.8 apart without seeing red (protanopia), and 13 are needed",
     ),
     "a colour on which neither black nor white reads": (
-        {"Bands!A2": "red", "Bands!D2": "#FF0000"},
+        {"Bands!A4": "red", "Bands!D4": "#FF0000"},
         (
-            "Bands!D2: On #FF0000 black text has a contrast of 5.3, and white text of 4.0: 7 is "
+            "Bands!D4: On #FF0000 black text has a contrast of 5.3, and white text of 4.0: 7 is "
             "needed. Choose a lighter or darker one, for example #B50000. [R89]"
         ),
     ),
     "a colour like that of what is not rated": (
-        {"Bands!A2": "amber", "Bands!D2": "white"},
+        {"Bands!A4": "amber", "Bands!D4": "white"},
         "#FFFFFF, the colour of what is not rated, are 0.0 apart as they are,",
     ),
 }
@@ -219,36 +219,36 @@ def test_what_cannot_be_meant_names_its_cell(workbook: Path, mistake: str) -> No
 #: Each question: what is typed, and the finding with which the register is used all the same.
 QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
     "green beyond the target": (
-        {"Targets!L2": 4200, "Targets!M2": 4500},
+        {"Targets!L4": 4200, "Targets!M4": 4500},
         Severity.WARNING,
         (
-            "Targets!L2: Green from is 4200, and the target 4248, of which lower is better: a "
+            "Targets!L4: Green from is 4200, and the target 4248, of which lower is better: a "
             "figure that only just reaches the target is not green."
         ),
     ),
     "thresholds by the policy of improvement": (
-        {"Framework!B5": "target or improvement", "Targets!M2": 4500},
+        {"Framework!B7": "target or improvement", "Targets!M4": 4500},
         Severity.WARNING,
         (
-            "Targets!M2: By the policy of 2012-13, target or improvement, what has improved is "
+            "Targets!M4: By the policy of 2012-13, target or improvement, what has improved is "
             "amber, and P2-1 has thresholds: it is rated by these alone."
         ),
     ),
     "a target beyond what is plausible": (
-        {"Targets!D3": "105%"},
+        {"Targets!D5": "105%"},
         Severity.WARNING,
-        "Targets!D3: The target (105%) is above Plausible maximum of P2-2 (100%).",
+        "Targets!D5: The target (105%) is above Plausible maximum of P2-2 (100%).",
     ),
     "a threshold beyond what is plausible": (
-        {"Targets!M3": "105%"},
+        {"Targets!M5": "105%"},
         Severity.WARNING,
-        "Targets!M3: Red from (105%) is above Plausible maximum of P2-2 (100%).",
+        "Targets!M5: Red from (105%) is above Plausible maximum of P2-2 (100%).",
     ),
     "a tolerance beside thresholds": (
-        {"Targets!M3": "35%"},
+        {"Targets!M5": "35%"},
         Severity.INFO,
         (
-            "Targets!M3: P2-2 has a tolerance of its own, and thresholds for 2012-13: the "
+            "Targets!M5: P2-2 has a tolerance of its own, and thresholds for 2012-13: the "
             "thresholds hold."
         ),
     ),
@@ -257,17 +257,17 @@ QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
             "Framework!exceeded by": "5%",
             **dict(
                 zip(
-                    ("Policies!A2", "Policies!B2", "Policies!C2", "Policies!D2"),
+                    ("Policies!A4", "Policies!B4", "Policies!C4", "Policies!D4"),
                     ("2012-13", "target and tolerance", "10%", "percent of target"),
                     strict=True,
                 )
             ),
-            "Policies!E2": 0.75,
-            "Policies!F2": 0.5,
+            "Policies!E4": 0.75,
+            "Policies!F4": 0.5,
         },
         Severity.WARNING,
         (
-            "Policies!H2: Exceeded by is blank, and it was 5% before: from 2012-13 on there is no "
+            "Policies!H4: Exceeded by is blank, and it was 5% before: from 2012-13 on there is no "
             "such band."
         ),
     ),
@@ -276,17 +276,17 @@ QUESTIONS: dict[str, tuple[Cells, Severity, str]] = {
             "Framework!coverage from": 0.75,
             **dict(
                 zip(
-                    ("Policies!A2", "Policies!B2", "Policies!C2", "Policies!D2"),
+                    ("Policies!A4", "Policies!B4", "Policies!C4", "Policies!D4"),
                     ("2012-13", "target and tolerance", "10%", "percent of target"),
                     strict=True,
                 )
             ),
-            "Policies!E2": 0.75,
-            "Policies!F2": 0.5,
+            "Policies!E4": 0.75,
+            "Policies!F4": 0.5,
         },
         Severity.WARNING,
         (
-            "Policies!G2: Coverage from is blank, and it was 0.75 before: from 2012-13 on the "
+            "Policies!G4: Coverage from is blank, and it was 0.75 before: from 2012-13 on the "
             "whole is rated from the first figure on."
         ),
     ),
@@ -307,19 +307,19 @@ def test_what_may_not_be_meant_is_asked_about_and_the_register_is_used(
 def test_thresholds_and_bands_that_agree_are_asked_about_in_nothing(workbook: Path) -> None:
     cells: Cells = {
         "Framework!exceeded by": "5%",
-        "Targets!L2": 4300,
-        "Targets!M2": 4500,
-        "Targets!N2": 4000,
-        "Bands!A2": "exceeded",
-        "Bands!B2": "Well above target",
-        "Bands!A3": "green",
-        "Bands!B3": "On target",
-        "Bands!C3": "●",
-        "Bands!D3": "#4BA673",
-        "Bands!A4": "red",
-        "Bands!B4": "Off target",
-        "Bands!C4": "▲",
-        "Bands!D4": "#a51c1c",
+        "Targets!L4": 4300,
+        "Targets!M4": 4500,
+        "Targets!N4": 4000,
+        "Bands!A4": "exceeded",
+        "Bands!B4": "Well above target",
+        "Bands!A5": "green",
+        "Bands!B5": "On target",
+        "Bands!C5": "●",
+        "Bands!D5": "#4BA673",
+        "Bands!A6": "red",
+        "Bands!B6": "Off target",
+        "Bands!C6": "▲",
+        "Bands!D6": "#a51c1c",
     }
     assert not findings_after(workbook, cells)
     register = read_here(workbook)
@@ -336,7 +336,7 @@ def test_thresholds_and_bands_that_agree_are_asked_about_in_nothing(workbook: Pa
 
 
 def test_a_fourth_band_that_nobody_uses_takes_no_colour_from_the_others(workbook: Path) -> None:
-    dark: Cells = {"Bands!A2": "red", "Bands!D2": "#1A2A6B"}
+    dark: Cells = {"Bands!A4": "red", "Bands!D4": "#1A2A6B"}
     assert not errors_after(workbook, dark)
     assert [band.colour for band in bands_of(read_here(workbook))] == ["green", "amber", "red"]
     (line,) = errors_after(workbook, {"Framework!exceeded by": "5%"})
@@ -359,10 +359,10 @@ def test_a_colour_that_is_suggested_is_told_apart_from_all_others_and_text_reads
 
 
 def test_a_suggested_colour_is_taken_where_it_is_errors_after(workbook: Path) -> None:
-    (line,) = errors_after(workbook, {"Bands!A2": "amber", "Bands!D2": "#E0A030"})
+    (line,) = errors_after(workbook, {"Bands!A4": "amber", "Bands!D4": "#E0A030"})
     suggested = line.split("for example ")[1].split(".")[0]
     assert fill_of(suggested) == suggested
-    assert not errors_after(workbook, {"Bands!D2": suggested})
+    assert not errors_after(workbook, {"Bands!D4": suggested})
 
 
 def test_the_colours_that_bands_have_by_themselves_are_told_apart_and_text_reads_on_them() -> None:

@@ -171,18 +171,18 @@ def test_a_register_that_is_right_is_said_to_be_in_one_line(place: Path) -> None
 def test_a_candidate_is_held_to_the_same_and_each_mistake_has_its_cell(place: Path) -> None:
     candidate = place / "register-new.xlsx"
     book = load_workbook(place / "register.xlsx")
-    book["Indicators"]["H2"] = "sideways"
+    book["Indicators"]["H4"] = "sideways"
     book.save(candidate)
     result = quarterday("register", "check", candidate, "--workspace", place)
     assert result.exit_code == 1
     assert result.stdout.startswith("register-new.xlsx: 1 thing to correct\n")
-    assert "Indicators!H2" in result.stdout
+    assert "Indicators!H4" in result.stdout
     document = json.loads(
         quarterday("register", "check", candidate, "--workspace", place, "--json").stdout
     )
     assert not document["is_right"]
     assert document["holds"] is None
-    assert [finding["cell"] for finding in document["findings"]] == ["H2"]
+    assert [finding["cell"] for finding in document["findings"]] == ["H4"]
 
 
 def test_a_file_that_cannot_be_opened_is_one_line(place: Path) -> None:

@@ -101,6 +101,7 @@ FILLED = {
     "operator": Operator.AT_LEAST,
     "small_below": 5,
     "keep_years": 6,
+    "earlier_periods": 2,
     "issue_on": date(2013, 5, 1),
     "on": date(2013, 5, 1),
     "draft_days": (),

@@ -27,13 +27,13 @@ def workbook(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("cell", "typed", "areas"),
     [
-        ("H2", unicodedata.normalize("NFD", "Iâl"), ("Iâl",)),
-        ("H2", "IÂL\u200b", ("Iâl",)),
-        ("H2", "\ufeffcommunity\u00a0safety", ("CS",)),
-        ("H2", "Adults and Health", ("Iâl",)),
-        ("H2", "Adults and Health and H & P", ("Iâl", "H&P")),
-        ("H2", "H & P, CS & HR", ("CS", "HR", "H&P")),
-        ("H2", "H&P", ("H&P",)),
+        ("H4", unicodedata.normalize("NFD", "Iâl"), ("Iâl",)),
+        ("H4", "IÂL\u200b", ("Iâl",)),
+        ("H4", "\ufeffcommunity\u00a0safety", ("CS",)),
+        ("H4", "Adults and Health", ("Iâl",)),
+        ("H4", "Adults and Health and H & P", ("Iâl", "H&P")),
+        ("H4", "H & P, CS & HR", ("CS", "HR", "H&P")),
+        ("H4", "H&P", ("H&P",)),
     ],
 )
 def test_areas_are_found_by_their_names_however_these_are_made(
@@ -44,9 +44,9 @@ def test_areas_are_found_by_their_names_however_these_are_made(
 
 
 def test_what_one_sheet_names_of_another_is_spelt_as_there(workbook: Path) -> None:
-    change(workbook, "Indicators", "B2", "p2\u200b")
-    change(workbook, "Targets", "A2", "P2\u20111")
-    change(workbook, "Targets", "B2", "2012\u201113")
+    change(workbook, "Indicators", "B4", "p2\u200b")
+    change(workbook, "Targets", "A4", "P2\u20111")
+    change(workbook, "Targets", "B4", "2012\u201113")
     register = read_here(workbook)
     assert register.indicators[0].priority == "P2"
     assert (register.targets[0].indicator, register.targets[0].period) == ("P2-1", "2012-13")
@@ -54,20 +54,20 @@ def test_what_one_sheet_names_of_another_is_spelt_as_there(workbook: Path) -> No
 
 
 def test_a_letter_of_another_script_is_named_and_never_taken(workbook: Path) -> None:
-    change(workbook, "Indicators", "H2", "\u0421S")
+    change(workbook, "Indicators", "H4", "\u0421S")
     (problem,) = problems_of(workbook)
-    assert 'Indicators!H2: "\u0421S" is not a ref on the sheet Service areas. ' in problem
+    assert 'Indicators!H4: "\u0421S" is not a ref on the sheet Service areas. ' in problem
     assert "Its letter \u0421 is Cyrillic." in problem
 
 
 def test_a_list_that_can_be_read_two_ways_is_asked_about(workbook: Path) -> None:
-    change(workbook, "Service areas", "B2", "Adults")
-    change(workbook, "Service areas", "B3", "Health")
-    change(workbook, "Indicators", "H2", "Adults and Health")
+    change(workbook, "Service areas", "B4", "Adults")
+    change(workbook, "Service areas", "B5", "Health")
+    change(workbook, "Indicators", "H4", "Adults and Health")
     (finding,) = findings_of(workbook)
-    assert (finding.code, finding.place) == ("R45", "Indicators!H2")
+    assert (finding.code, finding.place) == ("R45", "Indicators!H4")
     assert "Adults; Health" in finding.problem
-    change(workbook, "Indicators", "H2", "Adults; Health")
+    change(workbook, "Indicators", "H4", "Adults; Health")
     assert read_here(workbook).indicators[0].areas == ("CS", "HR")
 
 
@@ -75,13 +75,13 @@ def test_a_list_that_can_be_read_two_ways_is_asked_about(workbook: Path) -> None
 def test_two_areas_whose_refs_only_look_different_are_one_too_many(
     workbook: Path, typed: str
 ) -> None:
-    change(workbook, "Service areas", "A2", typed)
-    assert ("R70", "A4") in [(f.code, f.cell) for f in findings_of(workbook)]
+    change(workbook, "Service areas", "A4", typed)
+    assert ("R70", "A6") in [(f.code, f.cell) for f in findings_of(workbook)]
 
 
 def test_an_areas_name_is_another_areas_ref_however_it_is_made(workbook: Path) -> None:
-    change(workbook, "Service areas", "B3", unicodedata.normalize("NFD", "iâl"))
-    assert [(f.code, f.cell) for f in findings_of(workbook)] == [("R27", "B3")]
+    change(workbook, "Service areas", "B5", unicodedata.normalize("NFD", "iâl"))
+    assert [(f.code, f.cell) for f in findings_of(workbook)] == [("R27", "B5")]
 
 
 @pytest.mark.parametrize(
@@ -89,16 +89,16 @@ def test_an_areas_name_is_another_areas_ref_however_it_is_made(workbook: Path) -
     ["hr@council.example\u200b", "\ufeffhr@council.example", "hr@council\u2060.example\u00a0"],
 )
 def test_an_address_is_taken_without_what_nobody_sees_of_it(workbook: Path, pasted: str) -> None:
-    change(workbook, "Service areas", "D3", pasted)
-    change(workbook, "Recipients", "B2", pasted)
+    change(workbook, "Service areas", "D5", pasted)
+    change(workbook, "Recipients", "B4", pasted)
     register = read_here(workbook)
     assert register.areas[1].email == "hr@council.example"
     assert register.recipients[0].email == "hr@council.example"
 
 
 def test_an_address_with_a_letter_of_another_script_is_none(workbook: Path) -> None:
-    change(workbook, "Service areas", "D3", "hr@c\u043euncil.example")
-    assert [(f.code, f.cell) for f in findings_of(workbook)] == [("R29", "D3")]
+    change(workbook, "Service areas", "D5", "hr@c\u043euncil.example")
+    assert [(f.code, f.cell) for f in findings_of(workbook)] == [("R29", "D5")]
 
 
 @pytest.mark.parametrize(
@@ -108,21 +108,21 @@ def test_an_address_with_a_letter_of_another_script_is_none(workbook: Path) -> N
 def test_a_ref_that_excel_holds_as_a_number_is_what_its_cell_shows(
     workbook: Path, number: float, shown_as: str, ref: str
 ) -> None:
-    change(workbook, "Indicators", "A2", number, shown_as)
-    change(workbook, "Targets", "A2", ref, "@")
+    change(workbook, "Indicators", "A4", number, shown_as)
+    change(workbook, "Targets", "A4", ref, "@")
     register = read_here(workbook)
     assert register.indicators[0].ref == ref
     assert register.targets[0].indicator == ref
 
 
 def test_1_10_on_one_sheet_is_not_1_1_on_another(workbook: Path) -> None:
-    change(workbook, "Indicators", "A2", 1.1, "0.00")
-    change(workbook, "Targets", "A2", 1.1, "General")
+    change(workbook, "Indicators", "A4", 1.1, "0.00")
+    change(workbook, "Targets", "A4", 1.1, "General")
     (problem,) = problems_of(workbook)
-    assert 'Targets!A2: "1.1" is not a ref on the sheet Indicators.' in problem
+    assert 'Targets!A4: "1.1" is not a ref on the sheet Indicators.' in problem
 
 
 @pytest.mark.parametrize("typed", ["high\u00ader", "\uff28igher\u200b", "\ufeffHigher\u00a0"])
 def test_a_word_of_a_list_is_known_whatever_nobody_sees_in_it(workbook: Path, typed: str) -> None:
-    change(workbook, "Indicators", "G2", typed)
+    change(workbook, "Indicators", "G4", typed)
     assert read_here(workbook).indicators[0].polarity is Polarity.HIGHER

@@ -30,28 +30,28 @@ def workbook(tmp_path: Path) -> Path:
     ("cells", "says"),
     [
         (
-            {"Indicators!S2": "in listed periods", "Indicators!T2": "2012-13; 2014-15"},
-            'Indicators!T2: "2014-15" is not a name on the sheet Periods.',
+            {"Indicators!S4": "in listed periods", "Indicators!T4": "2012-13; 2014-15"},
+            'Indicators!T4: "2014-15" is not a name on the sheet Periods.',
         ),
         (
-            {"Indicators!S3": "in listed periods"},
-            "Indicators!T3: Due in is blank, and it is due in listed periods.",
+            {"Indicators!S5": "in listed periods"},
+            "Indicators!T5: Due in is blank, and it is due in listed periods.",
         ),
         (
-            {"Indicators!S4": "every other year"},
-            "Indicators!V4: First period is blank, and every other year is counted from there.",
+            {"Indicators!S6": "every other year"},
+            "Indicators!V6: First period is blank, and every other year is counted from there.",
         ),
         (
-            {"Indicators!V5": "2012-13", "Indicators!W5": "2011-12"},
-            "Indicators!W5: The last period (2011-12) begins before the first (2012-13).",
+            {"Indicators!V7": "2012-13", "Indicators!W7": "2011-12"},
+            "Indicators!W7: The last period (2011-12) begins before the first (2012-13).",
         ),
         (
-            {"Targets!J3": "changed by percent"},
-            "Targets!K3: Change a year is blank, and the target changes from year to year.",
+            {"Targets!J5": "changed by percent"},
+            "Targets!K5: Change a year is blank, and the target changes from year to year.",
         ),
         (
-            {"Targets!J3": "the same", "Targets!K3": 5},
-            "Targets!K3: 5 stands under Change a year, and the target goes on the same for the",
+            {"Targets!J5": "the same", "Targets!K5": 5},
+            "Targets!K5: 5 stands under Change a year, and the target goes on the same for the",
         ),
     ],
 )

@@ -233,24 +233,24 @@ def test_a_register_made_without_what_came_later_is_read_as_if_it_were_blank(
         "Earlier periods",
         *(asking := ["Corrective action", "Year-end forecast", "Confidence"]),
     ]
-    rows = range(10, 10 + len(on_framework))
+    rows = range(12, 12 + len(on_framework))
     assert [book["Framework"].cell(row, 1).value for row in rows] == on_framework
-    book["Framework"].delete_rows(10, len(on_framework))
+    book["Framework"].delete_rows(12, len(on_framework))
     of_time = ["Due", "Due in", "When not due", "First period", "Last period"]
     of_time += ["Changed from", "With before"]
     accumulating = ["Accumulation", "Replaces"]
     assert later["Indicators"] == ["Small numbers", *of_time, *asking, *accumulating]
-    assert [cell.value for cell in book["Indicators"][1][17:]] == later["Indicators"]
+    assert [cell.value for cell in book["Indicators"][3][17:]] == later["Indicators"]
     book["Indicators"].delete_cols(18, len(later["Indicators"]))
     thresholds = ["Green from", "Red from", "Exceeded from"]
     assert later["Targets"] == ["Spread", "Next year", "Change a year", *thresholds]
-    assert [cell.value for cell in book["Targets"][1][8:]] == later["Targets"]
+    assert [cell.value for cell in book["Targets"][3][8:]] == later["Targets"]
     book["Targets"].delete_cols(9, 6)
     assert later["Service areas"] == ["First period", "Last period", "Becomes", "Changed from"]
-    assert [cell.value for cell in book["Service areas"][1][4:]] == later["Service areas"]
+    assert [cell.value for cell in book["Service areas"][3][4:]] == later["Service areas"]
     book["Service areas"].delete_cols(5, 4)
     assert later["Periods"] == ["Issue on", "Formerly"]
-    assert [cell.value for cell in book["Periods"][1][5:]] == later["Periods"]
+    assert [cell.value for cell in book["Periods"][3][5:]] == later["Periods"]
     book["Periods"].delete_cols(6, 2)
     for sheet in SHEETS:
         if sheet.later:
@@ -267,9 +267,9 @@ def test_every_heading_has_a_note_with_an_example(workbook: Path) -> None:
     assert book.sheetnames == [sheet.title for sheet in SHEETS]
     for layout in SHEETS:
         sheet = book[layout.title]
-        assert sheet.freeze_panes == "B2"
+        assert sheet.freeze_panes == "B4"
         assert list(sheet.tables) == [layout.table]
-        for heading in sheet[1]:
+        for heading in sheet[3]:
             assert heading.comment is not None
         for column in layout.columns:
             assert len(column.asks) <= 255
@@ -283,10 +283,10 @@ def test_every_list_is_a_drop_down_that_reaches_below_the_data(workbook: Path) -
         by_cell = {str(rule.sqref): rule for rule in sheet.data_validations.dataValidation}
         for at, column in enumerate(layout.columns):
             if layout is FRAMEWORK:
-                rule = by_cell[f"B{at + 2}"]
+                rule = by_cell[f"B{at + 4}"]
             else:
                 letter = get_column_letter(at + 1)
-                rule = by_cell[f"{letter}2:{letter}{sheet.max_row + SPARE_ROWS}"]
+                rule = by_cell[f"{letter}4:{letter}{sheet.max_row + SPARE_ROWS}"]
             assert rule.promptTitle == column.heading
             assert rule.prompt == column.asks
             if column.chosen_from:
@@ -294,24 +294,36 @@ def test_every_list_is_a_drop_down_that_reaches_below_the_data(workbook: Path) -
             elif column.choices:
                 assert rule.formula1 is not None
                 assert rule.formula1.strip('"').startswith(",".join(column.choices))
-    assert set(book.defined_names) >= set(LISTS)
+    for name, layout in LISTS.items():
+        first = book.defined_names[name].value.split(":")[0]
+        assert first.replace("'", "") == f"{layout.title}!$A$4"
+
+
+def test_each_sheet_has_its_title_above_and_its_table_below(workbook: Path) -> None:
+    for sheet in load_workbook(workbook):
+        assert sheet["A1"].value == f"Register: {sheet.title}"
+        assert sheet["A1"].style == "Heading 1"
+        assert str(sheet["A2"].value).startswith("One table of ")
+        (table,) = sheet.tables.values()
+        assert table.ref.startswith("A3:")
+        assert sheet.print_title_rows in (None, "$3:$3")
 
 
 def test_figures_look_as_they_were_typed(workbook: Path) -> None:
     book = load_workbook(workbook)
     targets = book["Targets"]
-    assert [(targets[c].value, targets[c].number_format) for c in ("D3", "D4", "F5")] == [
+    assert [(targets[c].value, targets[c].number_format) for c in ("D5", "D6", "F7")] == [
         (0.25, "0%"),
         (0.033, "0.00%"),
         (120000.5, '"£"#,##0.00;"-£"#,##0.00'),
     ]
-    assert book["Framework"]["B6"].number_format == "0%"
-    assert book["Periods"]["B2"].number_format == "dd/mm/yyyy"
-    assert book["Periods"]["B2"].value == datetime(2011, 4, 1)  # noqa: DTZ001 - as cells are
+    assert book["Framework"]["B8"].number_format == "0%"
+    assert book["Periods"]["B4"].number_format == "dd/mm/yyyy"
+    assert book["Periods"]["B4"].value == datetime(2011, 4, 1)  # noqa: DTZ001 - as cells are
 
 
 def test_text_is_never_written_as_a_formula(workbook: Path) -> None:
-    cell = load_workbook(workbook)["Indicators"]["Q3"]
+    cell = load_workbook(workbook)["Indicators"]["Q5"]
     assert (cell.data_type, cell.quotePrefix) == ("s", True)
 
 
@@ -348,7 +360,7 @@ def test_a_register_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> No
 def test_a_percentage_is_read_as_it_is_shown(
     workbook: Path, typed: object, shown_as: str, read: str
 ) -> None:
-    change(workbook, "Targets", "D3", typed, shown_as)
+    change(workbook, "Targets", "D5", typed, shown_as)
     target = read_here(workbook).target("P2-2", "2012-13")
     assert target is not None
     assert str(target.value) == read
@@ -366,30 +378,30 @@ def test_an_operator_typed_before_the_figure_is_taken(
     workbook: Path, typed: str, operator: Operator, value: str
 ) -> None:
     if operator in (Operator.MORE_THAN, Operator.AT_LEAST):
-        change(workbook, "Indicators", "G3", "higher")
-    change(workbook, "Targets", "C3", None)
-    change(workbook, "Targets", "D3", typed)
+        change(workbook, "Indicators", "G5", "higher")
+    change(workbook, "Targets", "C5", None)
+    change(workbook, "Targets", "D5", typed)
     target = read_here(workbook).target("P2-2", "2012-13")
     assert target is not None
     assert (target.operator, str(target.value)) == (operator, value)
 
 
 def test_money_typed_as_text_is_read(workbook: Path) -> None:
-    change(workbook, "Targets", "F5", "£120,000")
+    change(workbook, "Targets", "F7", "£120,000")
     target = read_here(workbook).target("P6-2", "2012-13")
     assert target is not None
     assert target.upper == Decimal(120000)
 
 
 def test_words_are_forgiven_their_case_and_spaces(workbook: Path) -> None:
-    change(workbook, "Indicators", "D2", " Measure ")
-    change(workbook, "Indicators", "G2", "LOWER")
-    change(workbook, "Periods", "E2", "Closed")
+    change(workbook, "Indicators", "D4", " Measure ")
+    change(workbook, "Indicators", "G4", "LOWER")
+    change(workbook, "Periods", "E4", "Closed")
     assert replace(read_here(workbook), sha256="") == WORKED
 
 
 def test_areas_may_be_named_in_full_and_in_any_order(workbook: Path) -> None:
-    change(workbook, "Indicators", "H3", "Human resources;Community safety")
+    change(workbook, "Indicators", "H5", "Human resources;Community safety")
     assert read_here(workbook).indicators[1].areas == ("CS", "HR")
 
 
@@ -398,7 +410,7 @@ def test_columns_stand_in_any_order_beside_others_and_blank_rows_are_passed_over
 ) -> None:
     book = load_workbook(workbook)
     sheet = book["Service areas"]
-    rows = [[cell.value for cell in row] for row in sheet.iter_rows(max_col=4)]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=3, max_col=4)]
     sheet.delete_rows(1, sheet.max_row)
     sheet.append(["Our service areas"])
     for ref, name, lead, email in rows:
@@ -430,7 +442,7 @@ def test_a_cached_register_is_the_same_register(workbook: Path, tmp_path: Path) 
 
 def test_a_changed_register_is_read_anew(workbook: Path, tmp_path: Path) -> None:
     load_register(workbook, tmp_path)
-    change(workbook, "Framework", "B2", "Another Council")
+    change(workbook, "Framework", "B4", "Another Council")
     assert load_register(workbook, tmp_path).framework.council == "Another Council"
 
 
@@ -451,7 +463,7 @@ def test_a_cache_of_another_register_is_passed_over(workbook: Path, tmp_path: Pa
     cache = tmp_path / "cache"
     load_register(workbook, cache)
     (file,) = cache.iterdir()
-    change(workbook, "Framework", "B2", "Another Council")
+    change(workbook, "Framework", "B4", "Another Council")
     digest = hashlib.sha256(workbook.read_bytes()).hexdigest()
     file.rename(file.with_name(file.name.replace(file.name.split("-")[1], digest)))
     assert load_register(workbook, cache).framework.council == "Another Council"
@@ -499,6 +511,6 @@ def test_more_than_a_cell_holds_is_no_register(tmp_path: Path) -> None:
     first, *others = WORKED.indicators
     everywhere = replace(first, areas=tuple(area.ref for area in areas))
     register = replace(WORKED, areas=(*WORKED.areas, *areas), indicators=(everywhere, *others))
-    with pytest.raises(WorkspaceError, match="Indicators, row 2, needs 39,998 characters"):
+    with pytest.raises(WorkspaceError, match="Indicators, row 4, needs 39,998 characters"):
         write_register(register, tmp_path / "register.xlsx")
     assert not (tmp_path / "register.xlsx").exists()

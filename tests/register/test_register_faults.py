@@ -25,6 +25,7 @@ from pipeline.register.writer import write_register
 from pipeline.workspace.errors import RegisterError
 from pipeline.workspace.settings import Limits
 from schemas.findings import Severity
+from schemas.register_settings import FRAMEWORK
 from tests.corpus.sheets import STRUCK, Cell, Sheet, Shown, raised, rich, sheet, struck
 from tests.corpus.writers import own_ods, own_xls, own_xlsb
 from tests.support.programs import need
@@ -70,7 +71,7 @@ def test_a_sheet_whose_stated_dimension_is_too_small_loses_no_row(
 
 def test_hidden_and_filtered_rows_count_and_are_named(workbook: Path) -> None:
     book = load_workbook(workbook)
-    book["Targets"].row_dimensions[3].hidden = True
+    book["Targets"].row_dimensions[5].hidden = True
     book["Periods"].sheet_state = "hidden"
     book["Recipients"].column_dimensions["C"].hidden = True
     book.save(workbook)
@@ -78,7 +79,7 @@ def test_hidden_and_filtered_rows_count_and_are_named(workbook: Path) -> None:
     assert replace(register, sha256="") == WORKED
     assert [note.severity for note in notes] == [Severity.INFO] * 3
     assert [(note.place, note.problem.split(". ")[0]) for note in notes] == [
-        ("Targets", "Hidden: row 3"),
+        ("Targets", "Hidden: row 5"),
         ("Periods", "Hidden: the whole sheet"),
         ("Recipients", "Hidden: column C"),
     ]
@@ -91,30 +92,30 @@ def test_hidden_and_filtered_rows_count_and_are_named(workbook: Path) -> None:
     ("cell", "holds", "shown_as", "says"),
     [
         # Money, in thousands by its format alone.
-        ("F5", 120.0, '£#,##0"k"', "120 could mean 120 or 120000. Type 120 or 120000, in full."),
-        ("F5", 120.0, '"£"#,##0\\k', "120 could mean 120 or 120000."),
-        ("F5", 120.0, '£#,##0"m"', "120 could mean 120 or 120000000."),
-        ("F5", 120000.0, "£#,##0,", "holds 120000, and its number format shows something else."),
+        ("F7", 120.0, '£#,##0"k"', "120 could mean 120 or 120000. Type 120 or 120000, in full."),
+        ("F7", 120.0, '"£"#,##0\\k', "120 could mean 120 or 120000."),
+        ("F7", 120.0, '£#,##0"m"', "120 could mean 120 or 120000000."),
+        ("F7", 120000.0, "£#,##0,", "holds 120000, and its number format shows something else."),
         # A third, as a percentage.
-        ("D3", 1 / 3, "0%", "holds 33.3333333333333%, and its number format shows 33%."),
-        ("D3", 1 / 3, "0.0%", "holds 33.3333333333333%, and its number format shows 33.3%."),
-        ("D3", 100 / 3, "General", "shows 33.333333333"),
-        ("D4", 0.125, "0%", "holds 12.5%, and its number format shows 13%."),
+        ("D5", 1 / 3, "0%", "holds 33.3333333333333%, and its number format shows 33%."),
+        ("D5", 1 / 3, "0.0%", "holds 33.3333333333333%, and its number format shows 33.3%."),
+        ("D5", 100 / 3, "General", "shows 33.333333333"),
+        ("D6", 0.125, "0%", "holds 12.5%, and its number format shows 13%."),
         # Printed beside the number, and so part of it.
-        ("D2", 42.0, '0"8"', "holds 42, and its number format shows something else."),
-        ("D2", 42.0, '"-"0', "holds 42, and its number format shows something else."),
-        ("D2", -42.0, "0;0", "holds -42, and its number format shows something else."),
-        ("D2", 42.0, ";;;", "holds 42, and its number format shows something else."),
-        ("D2", 42.0, '0" per cent"', "42% is a percentage, and the unit beside it is count."),
-        ("D2", 42.0, '0" days"', "is a number of days, and the unit beside it is count."),
-        ("D2", 42.0, '0" m\u00b2"', "holds 42, and its number format shows 42 m\u00b2."),
-        ("D2", 42.0, '0" weeks"', "holds 42, and its number format shows 42 weeks."),
-        ("D2", 42.0, "+0", "holds 42, and its number format shows +42."),
-        ("D3", 0.25, '"Rate: "0%', "holds 0.25, and its number format shows Rate: 25%."),
-        ("D2", "42", '@" (draft)"', "holds 42, and its number format shows something else."),
-        ("D2", 42.0, '"about "0', '"42" is not a figure.'),
-        ("D2", 42.0, '">"0', '"42" is not a figure.'),
-        ("D2", 42.0, "dd/mm/yyyy", '"11/02/1900" is not a figure.'),
+        ("D4", 42.0, '0"8"', "holds 42, and its number format shows something else."),
+        ("D4", 42.0, '"-"0', "holds 42, and its number format shows something else."),
+        ("D4", -42.0, "0;0", "holds -42, and its number format shows something else."),
+        ("D4", 42.0, ";;;", "holds 42, and its number format shows something else."),
+        ("D4", 42.0, '0" per cent"', "42% is a percentage, and the unit beside it is count."),
+        ("D4", 42.0, '0" days"', "is a number of days, and the unit beside it is count."),
+        ("D4", 42.0, '0" m\u00b2"', "holds 42, and its number format shows 42 m\u00b2."),
+        ("D4", 42.0, '0" weeks"', "holds 42, and its number format shows 42 weeks."),
+        ("D4", 42.0, "+0", "holds 42, and its number format shows +42."),
+        ("D5", 0.25, '"Rate: "0%', "holds 0.25, and its number format shows Rate: 25%."),
+        ("D4", "42", '@" (draft)"', "holds 42, and its number format shows something else."),
+        ("D4", 42.0, '"about "0', '"42" is not a figure.'),
+        ("D4", 42.0, '">"0', '"42" is not a figure.'),
+        ("D4", 42.0, "dd/mm/yyyy", '"11/02/1900" is not a figure.'),
     ],
 )
 def test_a_target_that_shows_something_else_than_it_holds_is_asked_about(
@@ -129,18 +130,18 @@ def test_a_target_that_shows_something_else_than_it_holds_is_asked_about(
 @pytest.mark.parametrize(
     ("cell", "holds", "shown_as", "read"),
     [
-        ("F5", 120000.0, '£#,##0,"k"', "120000"),
-        ("F5", 120000.0, '_-"£"* #,##0.00_-;-"£"* #,##0.00_-', "120000.00"),
-        ("D2", -42.0, "0;[Red]0", "-42"),
-        ("D2", -42.0, "0;(0)", "-42"),
-        ("D2", 42.0, "0", "42"),
-        ("D3", 0.25, "_-* 0%_-", "25"),
+        ("F7", 120000.0, '£#,##0,"k"', "120000"),
+        ("F7", 120000.0, '_-"£"* #,##0.00_-;-"£"* #,##0.00_-', "120000.00"),
+        ("D4", -42.0, "0;[Red]0", "-42"),
+        ("D4", -42.0, "0;(0)", "-42"),
+        ("D4", 42.0, "0", "42"),
+        ("D5", 0.25, "_-* 0%_-", "25"),
     ],
 )
 def test_a_target_that_shows_what_it_holds_is_read(
     workbook: Path, cell: str, holds: float, shown_as: str, read: str
 ) -> None:
-    change(workbook, "Targets", "C3", None)
+    change(workbook, "Targets", "C5", None)
     change(workbook, "Targets", cell, holds, shown_as)
     values = [str(figure) for t in read_here(workbook).targets for figure in (t.value, t.upper)]
     assert read in values
@@ -152,7 +153,7 @@ def test_a_target_that_shows_what_it_holds_is_read(
 def test_a_target_whose_format_is_not_plainly_defined_is_asked_about(
     workbook: Path, new: bytes
 ) -> None:
-    change(workbook, "Targets", "D2", 42.0, "0.000")
+    change(workbook, "Targets", "D4", 42.0, "0.000")
     with zipfile.ZipFile(workbook) as archive:
         styles = archive.read("xl/styles.xml")
     number = re.search(rb'numFmtId="(\d+)" formatCode="0\.000"', styles)
@@ -160,28 +161,28 @@ def test_a_target_whose_format_is_not_plainly_defined_is_asked_about(
     new = new.replace(b"164", number[1])
     rewrite(workbook, "xl/styles.xml", rb' formatCode="0\.000"', new)
     (problem,) = problems_of(workbook)
-    assert "Targets!D2: The cell holds 42, and its number format shows what the workbook" in problem
+    assert "Targets!D4: The cell holds 42, and its number format shows what the workbook" in problem
 
 
 def test_a_ref_that_excel_shows_otherwise_is_asked_about(workbook: Path) -> None:
-    change(workbook, "Targets", "H2", 7.0, "00")
+    change(workbook, "Targets", "H4", 7.0, "00")
     (problem,) = problems_of(workbook)
-    assert "Targets!H2: The cell holds 7, and its number format shows something else." in problem
+    assert "Targets!H4: The cell holds 7, and its number format shows something else." in problem
 
 
 @pytest.mark.parametrize(
     "typed", ["25%*", "25% (p)", "25%\u00b9", "10 of 50", "25,5%", "about 25%", "25-30%", "c"]
 )
 def test_a_target_with_anything_beside_it_is_asked_about(workbook: Path, typed: str) -> None:
-    change(workbook, "Targets", "D3", typed)
+    change(workbook, "Targets", "D5", typed)
     (problem,) = problems_of(workbook)
-    assert "Targets!D3: " in problem
+    assert "Targets!D5: " in problem
     assert "is not a figure. Type the figure to reach" in problem
 
 
 def test_a_ref_that_excel_shows_with_its_zero_keeps_it(workbook: Path) -> None:
-    change(workbook, "Indicators", "A2", 1.1, "0.00")
-    for row in range(2, 30):
+    change(workbook, "Indicators", "A4", 1.1, "0.00")
+    for row in range(4, 30):
         if load_workbook(workbook)["Targets"][f"A{row}"].value == WORKED.indicators[0].ref:
             change(workbook, "Targets", f"A{row}", "1.10")
     assert read_here(workbook).indicators[0].ref == "1.10"
@@ -192,29 +193,29 @@ def test_a_target_of_which_a_part_is_raised_or_struck_through_is_asked_about(
     workbook: Path, mark: dict[str, Any]
 ) -> None:
     book = load_workbook(workbook)
-    book["Targets"]["D2"] = CellRichText("42", TextBlock(InlineFont(**mark), "1"))
+    book["Targets"]["D4"] = CellRichText("42", TextBlock(InlineFont(**mark), "1"))
     book.save(workbook)
     (problem,) = problems_of(workbook)
-    assert problem.startswith("register.xlsx, Targets!D2: 421 is struck through, raised or lowered")
+    assert problem.startswith("register.xlsx, Targets!D4: 421 is struck through, raised or lowered")
 
 
 def test_words_that_are_struck_through_are_asked_about_and_raised_letters_are_words(
     workbook: Path,
 ) -> None:
     book = load_workbook(workbook)
-    wording = book["Indicators"]["C2"]
+    wording = book["Indicators"]["C4"]
     said = str(wording.value)
     wording.value = CellRichText(said, TextBlock(InlineFont(vertAlign="superscript"), "2"))
     book.save(workbook)
     assert read_here(workbook).indicators[0].wording == f"{said}2"
-    book["Indicators"]["C2"].value = CellRichText(said, TextBlock(InlineFont(strike=True), "2"))
+    book["Indicators"]["C4"].value = CellRichText(said, TextBlock(InlineFont(strike=True), "2"))
     book.save(workbook)
-    assert [(f.cell, f.code) for f in findings_of(workbook)] == [("C2", "R22")]
+    assert [(f.cell, f.code) for f in findings_of(workbook)] == [("C4", "R22")]
 
 
 def test_a_row_that_is_struck_through_whole_is_asked_about(workbook: Path) -> None:
     book = load_workbook(workbook)
-    filled = [cell for cell in book["Targets"][2] if cell.value is not None]
+    filled = [cell for cell in book["Targets"][4] if cell.value is not None]
     for cell in filled:
         cell.font = Font(strike=True)
     book.save(workbook)
@@ -225,16 +226,16 @@ def test_a_row_that_is_struck_through_whole_is_asked_about(workbook: Path) -> No
 def test_a_raised_digit_in_a_ref_is_asked_about(workbook: Path) -> None:
     book = load_workbook(workbook)
     ref = CellRichText("P1-", TextBlock(InlineFont(vertAlign="superscript"), "1"))
-    book["Indicators"]["A2"] = ref
+    book["Indicators"]["A4"] = ref
     book.save(workbook)
-    assert ("A2", "R22") in [(f.cell, f.code) for f in findings_of(workbook)]
+    assert ("A4", "R22") in [(f.cell, f.code) for f in findings_of(workbook)]
 
 
 @pytest.mark.parametrize("typed", ["45\n120", "45\u2028120", "-\n45"])
 def test_a_target_of_two_lines_is_asked_about(workbook: Path, typed: str) -> None:
-    change(workbook, "Targets", "D2", typed)
+    change(workbook, "Targets", "D4", typed)
     (problem,) = problems_of(workbook)
-    assert problem.startswith("register.xlsx, Targets!D2: The cell holds 2 lines: ")
+    assert problem.startswith("register.xlsx, Targets!D4: The cell holds 2 lines: ")
     assert problem.endswith("[R44]")
 
 
@@ -273,13 +274,13 @@ def test_a_target_that_says_two_things_is_asked_about_in_every_kind_of_workbook(
     workbook: Path, writer: ModuleType
 ) -> None:
     as_it_was = writer.workbook(corpus_sheets(workbook, {}))
-    books = [writer.workbook(corpus_sheets(workbook, {("Targets", "D2"): c})) for c, _ in MARKED]
+    books = [writer.workbook(corpus_sheets(workbook, {("Targets", "D4"): c})) for c, _ in MARKED]
     workbook.write_bytes(as_it_was)
     assert replace(read_here(workbook), sha256="") == WORKED
     for book, (_, code) in zip(books, MARKED, strict=True):
         workbook.write_bytes(book)
         found = [(f.sheet, f.cell, f.code) for f in findings_of(workbook)]
-        assert found == [("Targets", "D2", code)]
+        assert found == [("Targets", "D4", code)]
 
 
 # --- Nothing is decided without a word -----------------------------------------------------------
@@ -299,12 +300,12 @@ def two_sheets(path: Path) -> None:
 
 
 def two_values(path: Path) -> None:
-    change(path, "Framework", "D1", "value")
+    change(path, "Framework", "D3", "value")
 
 
 def merged(path: Path) -> None:
     book = load_workbook(path)
-    book["Targets"].merge_cells("H2:H4")
+    book["Targets"].merge_cells("H4:H6")
     book.save(path)
 
 
@@ -312,22 +313,22 @@ def merged_from_outside(path: Path) -> None:
     book = load_workbook(path)
     sheet: Worksheet = book["Recipients"]
     sheet.insert_cols(3)
-    sheet["C2"] = "appendix"
-    sheet["D2"] = None
-    sheet.merge_cells("C2:D2")
+    sheet["C4"] = "appendix"
+    sheet["D4"] = None
+    sheet.merge_cells("C4:D4")
     book.save(path)
 
 
 @pytest.mark.parametrize(
     ("break_it", "code", "place", "says"),
     [
-        (two_settings, "R08", "Framework!A26",
-         'The setting "tolerance" stands here and in A6. Keep one of the two rows'),
+        (two_settings, "R08", f"Framework!A{4 + len(FRAMEWORK.columns)}",
+         'The setting "tolerance" stands here and in A8. Keep one of the two rows'),
         (two_sheets, "R04", "the file",
          'The sheets "Service areas" and "Service-areas" bear the same name'),
-        (two_values, "R06", "Framework!D1", 'Two columns are headed "Value"; the other is B1.'),
-        (merged, "R09", "Targets!H2", "The cells H2:H4 are merged, and only the first"),
-        (merged_from_outside, "R09", "Recipients!C2", "The cells C2:D2 are merged"),
+        (two_values, "R06", "Framework!D3", 'Two columns are headed "Value"; the other is B3.'),
+        (merged, "R09", "Targets!H4", "The cells H4:H6 are merged, and only the first"),
+        (merged_from_outside, "R09", "Recipients!C4", "The cells C4:D4 are merged"),
     ],
 )  # fmt: skip
 def test_what_is_given_twice_or_for_several_is_asked_about(
@@ -351,10 +352,10 @@ def test_a_row_of_nothing_but_formulas_without_results_is_named(workbook: Path, 
 
 
 def test_an_error_value_is_named_in_every_kind_of_column(workbook: Path) -> None:
-    for cell in ("A3", "C3", "D3", "H3"):
+    for cell in ("A5", "C5", "D5", "H5"):
         change(workbook, "Targets", cell, "#N/A")
     codes = [(finding.cell, finding.code) for finding in findings_of(workbook)]
-    assert codes == [(cell, "R12") for cell in ("A3", "C3", "D3", "H3")]
+    assert codes == [(cell, "R12") for cell in ("A5", "C5", "D5", "H5")]
 
 
 # --- Other kinds of workbook ---------------------------------------------------------------------
@@ -422,15 +423,15 @@ def test_other_sheets_are_not_opened(workbook: Path) -> None:
 
 
 def test_a_figure_of_an_indicator_that_is_not_known_is_taken_as_it_stands(workbook: Path) -> None:
-    change(workbook, "Targets", "A3", "P2-9")
-    change(workbook, "Targets", "D3", 0.25)
-    assert [finding.cell for finding in findings_of(workbook)] == ["A3"]
+    change(workbook, "Targets", "A5", "P2-9")
+    change(workbook, "Targets", "D5", 0.25)
+    assert [finding.cell for finding in findings_of(workbook)] == ["A5"]
     assert read_here_value(workbook) == Decimal("0.25")
 
 
 def read_here_value(path: Path) -> Decimal | None:
     """The target of the second row once its indicator is known as a ratio."""
-    change(path, "Targets", "A3", "P6-4")
-    change(path, "Targets", "A7", "P2-2")
-    change(path, "Indicators", "E7", "ratio")
+    change(path, "Targets", "A5", "P6-4")
+    change(path, "Targets", "A9", "P2-2")
+    change(path, "Indicators", "E9", "ratio")
     return read_here(path).targets[1].value

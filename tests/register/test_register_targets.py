@@ -53,7 +53,7 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
     ("polarity", "target", "cell", "problem", "fix"),
     [
         (
-            *(LOWER, aim(Operator.MORE_THAN, "25"), "D2"),
+            *(LOWER, aim(Operator.MORE_THAN, "25"), "D4"),
             (
                 "P2-1 is to be more than 25%, and lower is better: as it is typed every figure "
                 "above 25% is in target, by the polarity every figure below 25%."
@@ -61,7 +61,7 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
             "Choose the operator <, or the polarity higher on the sheet Indicators.",
         ),
         (
-            *(LOWER, aim(Operator.AT_LEAST, "25"), "D2"),
+            *(LOWER, aim(Operator.AT_LEAST, "25"), "D4"),
             (
                 "P2-1 is to be at least 25%, and lower is better: as it is typed 25% and every "
                 "figure above it is in target, by the polarity 25% and every figure below it."
@@ -69,7 +69,7 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
             "Choose the operator <=, or the polarity higher on the sheet Indicators.",
         ),
         (
-            *(HIGHER, aim(Operator.LESS_THAN, "5"), "D2"),
+            *(HIGHER, aim(Operator.LESS_THAN, "5"), "D4"),
             (
                 "P2-1 is to be less than 5%, and higher is better: as it is typed every figure "
                 "below 5% is in target, by the polarity every figure above 5%."
@@ -77,7 +77,7 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
             "Choose the operator >, or the polarity lower on the sheet Indicators.",
         ),
         (
-            *(HIGHER, aim(Operator.AT_MOST, "5"), "D2"),
+            *(HIGHER, aim(Operator.AT_MOST, "5"), "D4"),
             (
                 "P2-1 is to be at most 5%, and higher is better: as it is typed 5% and every "
                 "figure below it is in target, by the polarity 5% and every figure above it."
@@ -85,7 +85,7 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
             "Choose the operator >=, or the polarity lower on the sheet Indicators.",
         ),
         (
-            *(HIGHER, aim(Operator.EQUAL, "80"), "D2"),
+            *(HIGHER, aim(Operator.EQUAL, "80"), "D4"),
             (
                 "P2-1 is to be exactly 80%, and higher is better: as it is typed 80% alone is in "
                 "target, by the polarity 80% and every figure above it."
@@ -93,7 +93,7 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
             "Choose the operator >=, or the polarity range on the sheet Indicators.",
         ),
         (
-            *(HIGHER, between("10", "15"), "E2"),
+            *(HIGHER, between("10", "15"), "E4"),
             (
                 "P2-1 is to be from 10% to 15%, and higher is better: as it is typed every figure "
                 "from 10% to 15% is in target, by the polarity 10% and every figure above it."
@@ -104,7 +104,7 @@ def said(finding: Finding) -> tuple[str, str, str, str]:
             ),
         ),
         (
-            *(LOWER, between("10", "15", None), "E2"),
+            *(LOWER, between("10", "15", None), "E4"),
             (
                 "P2-1 is to be from 10% to 15%, and lower is better: as it is typed every figure "
                 "from 10% to 15% is in target, by the polarity 15% and every figure below it."
@@ -170,9 +170,9 @@ def test_an_operator_typed_before_the_figure_is_asked_about_where_it_stands(
     tmp_path: Path,
 ) -> None:
     path = written(tmp_path, register_of(LOWER, aim(None, "25")))
-    change(path, "Targets", "D2", ">25%")
+    change(path, "Targets", "D4", ">25%")
     (problem,) = problems_of(path)
-    assert problem.startswith("register.xlsx, Targets!D2: P2-1 is to be more than 25%, and lower")
+    assert problem.startswith("register.xlsx, Targets!D4: P2-1 is to be more than 25%, and lower")
 
 
 def test_each_period_is_asked_about_by_itself(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_each_period_is_asked_about_by_itself(tmp_path: Path) -> None:
     register = register_of(LOWER, right)
     earlier = replace(wrong, period="2011-12")
     path = written(tmp_path, replace(register, targets=(right, earlier)))
-    assert [(f.code, f.cell) for f in findings_of(path)] == [("R46", "D3")]
+    assert [(f.code, f.cell) for f in findings_of(path)] == [("R46", "D5")]
 
 
 @pytest.mark.parametrize("kind", [Kind.MILESTONE, Kind.NARRATIVE])
@@ -193,7 +193,7 @@ def test_what_has_no_figure_is_told_that_and_no_more(tmp_path: Path, kind: Kind)
 
 def test_a_polarity_that_cannot_be_read_is_asked_about_alone(tmp_path: Path) -> None:
     path = written(tmp_path, register_of(LOWER, aim(Operator.MORE_THAN, "25")))
-    change(path, "Indicators", "G2", "lowr")
+    change(path, "Indicators", "G4", "lowr")
     assert [(f.code, f.sheet) for f in findings_of(path)] == [("R16", "Indicators")]
 
 
@@ -208,4 +208,4 @@ def test_it_is_asked_in_each_kind_of_workbook(tmp_path: Path, kind: str) -> None
         check=True, capture_output=True, timeout=120,
     )  # fmt: skip
     saved = (tmp_path / "saved" / f"register.{kind}").rename(tmp_path / "saved" / "as.xlsx")
-    assert [(f.code, f.sheet, f.cell) for f in findings_of(saved)] == [("R46", "Targets", "D2")]
+    assert [(f.code, f.sheet, f.cell) for f in findings_of(saved)] == [("R46", "Targets", "D4")]

@@ -322,7 +322,7 @@ def test_in_a_store_of_schema_5_no_issue_says_what_it_suppressed_and_each_new_on
     with Store(url) as store:
         store.record_issue(Issue(PERIOD, "f" * 64, RECEIVED, suppressed=(SUPPRESSED,)))
         assert [one.suppresses for one in store.issues()] == [False, True]
-        assert store.suppressed(PERIOD) == {2: {SUPPRESSED}}
+        assert store.editions.suppressed(PERIOD) == {2: {SUPPRESSED}}
     with refused(engine) as connection:
         connection.execute(t.suppressed.delete())
 

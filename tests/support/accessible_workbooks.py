@@ -138,16 +138,10 @@ KINDS = (
             4: f"{_FORM}: a column is blank where none of its rows needs it.",
             7: f"{_FORM}: an officer finds a service area's rows among hundreds by the filters.",
             8: f"{_FORM}: the headings and the first column stay in view over many rows.",
-            9: f"{_FORM}: what a cell takes, and whether it may stay blank, is read out as it is "
-            "selected.",
             17: "On the sheet Framework settings of all kinds stand in one column, figures among "
             "them.",
-            18: f"{_FORM}, whose headings stand in row 1, as in every register that councils have: "
-            "findings and what people wrote down name its cells. The name of a sheet is its title.",
-            19: "As for 18.",
             20: "On the sheet Bands the symbols of ratings are settings.",
             24: "The headings, and the names of settings, are filled.",
-            31: "As for 18: there is nothing but the table.",
         },
     ),
     Kind(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 
@@ -23,7 +23,7 @@ class RegisterBook:
         Where there is none it is added at the end of the table, as Excel does.
         """
         sheet = self._book[title]
-        row = next((r for r in range(2, _end(sheet) + 1) if sheet.cell(r, 1).value == name), None)
+        row = next((r for r in _rows(sheet) if sheet.cell(r, 1).value == name), None)
         if row is None:
             self.add(title, [{_headings(sheet)[0]: name, **cells}])
         else:
@@ -40,19 +40,20 @@ class RegisterBook:
         """Delete the rows of which a cell holds a value."""
         sheet = self._book[title]
         at = _headings(sheet).index(column) + 1
-        for row in range(_end(sheet), 1, -1):
+        for row in reversed(_rows(sheet)):
             if sheet.cell(row, at).value == value:
                 sheet.delete_rows(row)
         _extend(sheet)
 
     def clear(self, title: str) -> None:
         """Delete every row below the headings."""
-        self._book[title].delete_rows(2, _end(self._book[title]))
+        sheet = self._book[title]
+        sheet.delete_rows(_top(sheet) + 1, _end(sheet))
 
     def fill(self, title: str, column: str, value: object) -> None:
         """Type the same into a whole column."""
         sheet = self._book[title]
-        for row in range(2, _end(sheet) + 1):
+        for row in _rows(sheet):
             _type(sheet, row, {column: value})
 
 
@@ -64,14 +65,26 @@ def editing(path: Path) -> Iterator[RegisterBook]:
     book.save(path)
 
 
+def _top(sheet: Worksheet) -> int:
+    """The number of the row of headings, with which the sheet's table begins."""
+    (table,) = sheet.tables.values()
+    return int(range_boundaries(table.ref)[1] or 1)
+
+
 def _headings(sheet: Worksheet) -> Sequence[str]:
-    return [str(cell.value) for cell in sheet[1]]
+    return [str(cell.value) for cell in sheet[_top(sheet)]]
+
+
+def _rows(sheet: Worksheet) -> range:
+    """The numbers of the rows below the headings, to the last in which anything stands."""
+    return range(_top(sheet) + 1, _end(sheet) + 1)
 
 
 def _end(sheet: Worksheet) -> int:
     """The number of the last row in which anything stands."""
-    rows = range(sheet.max_row, 1, -1)
-    return next((r for r in rows if any(cell.value is not None for cell in sheet[r])), 1)
+    rows = range(sheet.max_row, _top(sheet), -1)
+    filled = (r for r in rows if any(cell.value is not None for cell in sheet[r]))
+    return next(filled, _top(sheet))
 
 
 def _type(sheet: Worksheet, row: int, cells: Mapping[str, object]) -> None:
@@ -84,6 +97,6 @@ def _extend(sheet: Worksheet) -> None:
     """Let the sheet's table reach to its last row."""
     for table in sheet.tables.values():
         last = get_column_letter(len(_headings(sheet)))
-        table.ref = f"A1:{last}{max(2, _end(sheet))}"
+        table.ref = f"A{_top(sheet)}:{last}{max(_top(sheet) + 1, _end(sheet))}"
         if table.autoFilter is not None:
             table.autoFilter.ref = table.ref

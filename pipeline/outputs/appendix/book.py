@@ -181,7 +181,8 @@ class Book:
         for i, paragraph in enumerate(content, 1):
             is_last = i == len(content) or content[i].goes_on
             text = paragraph.text if is_last else f"{paragraph.text}{BREAK}"
-            # xlsxwriter wants two runs at least, and none that is empty.
-            for piece in filter(None, (text[:1], text[1:])):
+            # xlsxwriter wants two runs at least.
+            pieces = (text,) if len(content) > 1 else (text[:1], text[1:])
+            for piece in pieces:
                 runs += [self.format(paragraph.look), piece]
         return runs
