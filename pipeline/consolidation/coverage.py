@@ -29,8 +29,11 @@ class Coverage(Struct, frozen=True):
 
     @property
     def shown(self) -> str:
-        """In words: `7 of 20 answers are in`."""
-        return f"{self.answered:,} of {counted(self.due, 'answer')} are in"
+        """In words: `7 of 20 answers are in`, `No answers are due`."""
+        if not self.due:
+            return "No answers are due"
+        verb = "is" if self.due == 1 else "are"
+        return f"{self.answered:,} of {counted(self.due, 'answer')} {verb} in"
 
     def is_enough(self, policy: Policy) -> bool:
         """Whether what they add up to is rated."""

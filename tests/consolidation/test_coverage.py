@@ -62,6 +62,8 @@ def test_it_says_how_much_is_in_and_how_much_must_be() -> None:
         "7 of 20 answers are in; the whole is rated once 75% are."
     )
     assert coverage_shown(Coverage(15, 20), THREE_QUARTERS) == "15 of 20 answers are in."
+    assert coverage_shown(Coverage(1, 1), THREE_QUARTERS) == "1 of 1 answer is in."
+    assert coverage_shown(Coverage(0, 0), THREE_QUARTERS) == "No answers are due."
     assert coverage_shown(Coverage(7, 20), Policy()) == ""
     assert coverage_key(Policy(coverage_from=Decimal("0.333"))) == (
         "It is rated once 33.3% of all answers that are due are in."

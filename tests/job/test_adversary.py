@@ -291,6 +291,10 @@ class Year:
             told = quarterday(*words, "--json", "--workspace", self.root).stdout
             if told:
                 self.listener.hear_json(words[0], told)
+        written = quarterday("data", "--workspace", self.root)
+        assert written.exit_code == 0, written.output
+        self.reader.read_all_periods(self.root / "outbox" / "data")
+        self.listener.read_outbox(self.root / "outbox")
         for ref in dict.fromkeys(
             [i.ref for i in (*REGISTER.indicators, *self.register.indicators)]
         ):
@@ -357,7 +361,11 @@ def test_nobody_who_keeps_every_issue_works_out_a_suppressed_figure(
     subjects = year.reader.subjects.values()
     assert sum(len(subject.suppressed) for subject in subjects) > 20
     assert sum(len(subject.totals) for subject in subjects) > 40
-    assert year.reader.earlier > 40
+    reader = year.reader
+    assert reader.earlier > 40
+    assert min(reader.columns, reader.movements, reader.charted) > 3
+    # There are years in which the one indicator with a target is hardly ever rated.
+    assert reader.before > 3 or seed != 0
     listener = year.listener
     assert listener.comparisons > 10
     assert listener.messages >= {"receipt", "digest", "reminder", "Appendix"}

@@ -18,12 +18,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pipeline.consolidation.report import Report
+from pipeline.consolidation.report import Line, Point, Report
 from pipeline.outputs.appendix import appendix_bytes, write
 from pipeline.outputs.palette import BAND_FILL, HEADING_FILL
 from pipeline.outputs.wording import travels_shown
 from pipeline.workbooks.row_height import line_height, wrap
 from pipeline.workbooks.safe_text import plain
+from schemas.model import Kind
 from tests.support.appendix_sheets import committee_sheet
 from tests.support.programs import need
 from tests.support.report_fixture import EIGHT, demanding, of_many, with_series, worked_example
@@ -306,6 +307,51 @@ def test_an_indicator_has_its_earlier_figures_as_they_were_issued() -> None:
     # Each that is used is in the key.
     in_key = {str(row[0].value) for row in made.sheet.iter_rows()}
     assert codes == {"[c]", "[x]", "[z]"} & in_key
+
+
+def _key(made: Made, code: str) -> str:
+    rows = made.sheet.iter_rows(values_only=True)
+    return next(str(row[1]) for row in rows if row[0] == code)
+
+
+def test_the_key_names_the_sheet_trends_only_where_there_is_one() -> None:
+    assert _key(made_of(_over_quarters()), "[x]").endswith(
+        "Where a trend is drawn, the sheet Trends says why."
+    )
+    report = _over_quarters()
+    lines = {n.indicator.ref: number for number, n in enumerate(report.lines)}
+
+    def with_one_figure(line: Line) -> Line:
+        *_, before, own = line.series
+        missing = Point(before.period, why="No data")
+        given = (before,) if lines[line.indicator.ref] % 2 else (missing, own)
+        return replace(line, series=given)
+
+    sections = tuple(
+        replace(each, lines=tuple(map(with_one_figure, each.lines))) for each in report.sections
+    )
+    made = made_of(replace(report, sections=sections))
+    assert "Trends" not in openpyxl.load_workbook(io.BytesIO(made.content)).sheetnames
+    assert _key(made, "[x]") == "An earlier figure that is not available."
+
+
+def test_what_is_told_in_words_has_no_earlier_figure_that_could_be_available() -> None:
+    report = at_once()
+    in_words = [n.indicator.ref for n in report.lines if n.indicator.kind is Kind.NARRATIVE]
+    sections = tuple(
+        replace(
+            each,
+            lines=tuple(
+                replace(n, series=()) if n.indicator.ref in in_words else n for n in each.lines
+            ),
+        )
+        for each in report.sections
+    )
+    made = made_of(replace(report, sections=sections))
+    assert in_words
+    for ref in in_words:
+        assert made.sheet.cell(made.rows_of(ref), 2).value == "[z]"
+    assert _key(made, "[z]").endswith("or told in words.")
 
 
 def test_a_rating_says_what_it_was_last_time() -> None:

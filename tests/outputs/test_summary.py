@@ -21,8 +21,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.consolidation.changes import Changes
-from pipeline.consolidation.rating import Tally
-from pipeline.consolidation.report import EarlierTally, Edition, Report
+from pipeline.consolidation.rating import Tally, travel
+from pipeline.consolidation.report import EarlierTally, Edition, Line, Report
 from pipeline.outputs.appendix import appendix_bytes, write
 from pipeline.outputs.appendix.looks import SMALL
 from pipeline.outputs.appendix.summary import NAME
@@ -32,6 +32,7 @@ from pipeline.workbooks.row_height import line_height, wrap
 from pipeline.workbooks.safe_text import plain
 from schemas.bands import bands_of
 from schemas.model import Colour
+from schemas.units import Unit, shown
 from tests.support.appendix_sheets import committee_sheet, read_back
 from tests.support.programs import need
 from tests.support.report_fixture import demanding, of_many, worked_example
@@ -68,8 +69,40 @@ def with_a_fourth_band() -> Report:
     return replace(report, bands=bands_of(report.register, some_exceed=True))
 
 
+def with_long_figures() -> Report:
+    """Of money, which is off target and moved far, some of it since an earlier period."""
+    report = busy(3, 3)
+
+    def in_money(line: Line) -> Line:
+        consolidated, before = line.consolidated, line.travel
+        if consolidated.value is None or before is None or line.target is None:
+            return line
+        indicator = replace(line.indicator, unit=Unit.CURRENCY, decimals=2)
+        value = consolidated.value * 3_333_333_333 + Decimal("0.34")
+        goal = (line.target.value or Decimal(0)) * 3_333_333_333
+        is_even = line.indicator.ref[1] in "02468"
+        basis = before.basis if is_even else "Q1 2012/13, provisional"
+        return replace(
+            line,
+            indicator=indicator,
+            consolidated=replace(consolidated, value=value),
+            performance_shown=shown(value, Unit.CURRENCY, 2),
+            target=replace(line.target, value=goal),
+            target_shown=shown(goal, Unit.CURRENCY),
+            travel=travel(value, value * 2, basis, indicator, line.target),
+        )
+
+    return replace(
+        report,
+        sections=tuple(
+            replace(each, lines=tuple(map(in_money, each.lines))) for each in report.sections
+        ),
+    )
+
+
 REPORTS = {
     "worked example": worked_example,
+    "long figures": with_long_figures,
     "ten red": lambda: busy(10, 0),
     "very many off target, and changes": lambda: busy(20, 20, 9),
     "demanding": demanding,
@@ -80,7 +113,7 @@ REPORTS = {
     "fourth band before": lambda: over_periods(busy(4, 0), 3, exceeded=5),
     "first issue": lambda: replace(worked_example(), changes=Changes(None), edition=Edition("", 1)),
 }
-ON_A_PAGE = {*REPORTS} - {"very many off target, and changes"}
+ON_A_PAGE = {*REPORTS} - {"very many off target, and changes", "long figures"}
 
 
 @cache
@@ -165,18 +198,28 @@ def _is_off_target(sheet: Worksheet, row: int) -> bool:
     return str(sheet.cell(row, 4).value).startswith(("✖ Red: ", "◆ Amber: "))
 
 
-@pytest.mark.parametrize("name", REPORTS)
-def test_every_cell_is_as_high_as_its_text(name: str) -> None:
-    sheet = _sheet(name)
+def _widths(sheet: Worksheet) -> dict[str, int]:
+    """How many pixels wide each cell of a sheet is, over the columns that it takes."""
     merged = {(each.min_row, each.min_col): each.max_col for each in sheet.merged_cells.ranges}
     letters = "ABCDEFGHIJKL"
     widths = [round((sheet.column_dimensions[letter].width or 0) * 7) for letter in letters]
+    return {
+        cell.coordinate: sum(
+            widths[cell.column - 1 : merged.get((cell.row, cell.column), cell.column)]
+        )
+        for row in sheet.iter_rows()
+        for cell in row
+    }
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_cell_is_as_high_as_its_text(name: str) -> None:
+    sheet = _sheet(name)
+    widths = _widths(sheet)
     for row in sheet.iter_rows():
         for cell in row:
             if isinstance(cell.value, str):
-                last = merged.get((cell.row, cell.column), cell.column)
-                width = sum(widths[cell.column - 1 : last])
-                lines = wrap(cell.value, width, min(cell.font.sz, 9))
+                lines = wrap(cell.value, widths[cell.coordinate], min(cell.font.sz, 9))
                 assert len(lines) * line_height(9) <= _height(sheet, cell.row) + 0.01, cell.value
 
 
@@ -313,6 +356,27 @@ def test_what_moved_most_stands_with_both_figures() -> None:
     assert moved[0] == ["P1-10", "65.0%", "40.0%", "▼ 48.1% of target, worse"]
     shares = [float(str(row[-1])[2:6]) for row in moved]
     assert shares == sorted(shares, reverse=True)
+
+
+def test_no_figure_and_no_period_is_broken_in_two() -> None:
+    sheet = _sheet("long figures")
+    at = next(c.row for c in sheet["B"] if c.value == "What moved most")
+    below = next(c.row for c in sheet["B"] if c.value == "Red or amber, and whose")
+    moved = [[c.value for c in sheet[at + n] if c.value is not None] for n in range(6)]
+    assert moved[0][2:] == ["Before", "2014-15 Q4", "How far"]
+    assert {str(each[4]).rpartition(" (")[2] for each in moved[1:]} == {
+        "since 2014-15\N{NO-BREAK SPACE}Q3)",
+        "since Q1\N{NO-BREAK SPACE}2012/13,\N{NO-BREAK SPACE}provisional)",
+    }
+    widths, figures = _widths(sheet), 0
+    for row in (*range(at + 1, at + 6), *range(below + 1, sheet.max_row + 1)):
+        for cell in sheet[row]:
+            for word in re.split("[ \n]", str(cell.value or "")):
+                if "£" in word or "\N{NO-BREAK SPACE}" in word:
+                    figures += "£" in word
+                    assert len(wrap(word, widths[cell.coordinate], 9, bold=True)) == 1, word
+    # Two of each that moved; of each off target the figure, the target and the gap.
+    assert figures == 5 * 2 + 6 * 3
 
 
 def test_what_changed_is_what_the_message_says() -> None:

@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -22,10 +22,20 @@ from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from schemas.merge_rules import MergeRule
 from schemas.model import Indicator, Register
+from schemas.periods import last_period
+from tests.support.adversary_books import (
+    drawn_beside_cells,
+    earlier_columns,
+    moved,
+    ratings_before,
+    tallies,
+)
+from tests.support.appendix_sheets import read_back
 from tests.support.tables import rows_of_table
 
 _NUMBER = r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?"
@@ -81,8 +91,17 @@ class Reader:
     standing: dict[tuple[str, str], tuple[Truth, ...]] = field(default_factory=dict)
     #: The first ref of an indicator, by each that it was given later: he knows which is meant.
     first_refs: dict[str, str] = field(default_factory=dict)
-    #: How many figures of earlier periods were read.
+    #: How many figures of earlier periods were read, and of what else that tells of these.
     earlier: int = 0
+    columns: int = 0
+    movements: int = 0
+    before: int = 0
+    charted: int = 0
+    #: How indicators were rated by the issues of a period, and how many had each rating.
+    rated: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    tallied: dict[str, set[tuple[int, ...]]] = field(default_factory=lambda: defaultdict(set))
+    #: What stands in a workbook that follows from nothing that was printed.
+    beyond: list[str] = field(default_factory=list)
     _seen: set[bytes] = field(default_factory=set)
 
     def subject(self, ref: str, period: str) -> Subject:
@@ -110,7 +129,7 @@ class Reader:
                 self._read_rows(period, _rows_of_workbook(path), is_timed=True)
                 self._read_indicators(period, path.with_name(f"{path.stem} indicators.csv"))
                 self._read_texts(period, _texts_of_workbook(path), before)
-                self._read_series(period, path)
+                self._read_workbook(period, path.read_bytes())
             elif path.suffix == ".html":
                 self._read_texts(period, _texts_of_html(path.read_text()), before)
             elif path.suffix == ".eml" and "Appendix" in path.name:
@@ -139,8 +158,12 @@ class Reader:
 
     def _read_indicators(self, period: str, path: Path) -> None:
         """What all areas come to, and what that is compared with, by the data of indicators."""
-        for row in rows_of_csv(path) if path.exists() else ():
+        rows = rows_of_csv(path) if path.exists() else []
+        codes = Counter(row["Rating code"] for row in rows)
+        self.tallied[period].add(tuple(codes[each] for each in ("green", "amber", "red", "")))
+        for row in rows:
             ref = self.first_refs.get(row["Ref"], row["Ref"])
+            self.rated[ref, period].add(row["Rating code"])
             subject = self.subject(ref, period)
             self._total(subject, row["Value"], subject.last)
             for way in ("Short", "Long"):
@@ -177,33 +200,71 @@ class Reader:
                 if given or of != period:
                     self._total(self.subject(*key), found[1], given or self._standing(*key))
 
-    def _read_series(self, period: str, path: Path) -> None:
-        """The figures of earlier periods, from which trends are drawn.
+    def _read_workbook(self, period: str, content: bytes) -> None:
+        """What is told of earlier periods: in cells, in charts, and by trends."""
+        book = read_back(content)
+        self._read_series(period, book)
+        self.beyond += drawn_beside_cells(content, book)
+        for ref, of, value in earlier_columns(book):
+            self.columns += 1
+            self._tell_of(ref, of, value)
+        for ref, of, figure in moved(book):
+            if found := _PRINTED.fullmatch(figure):
+                self.movements += 1
+                self._tell_of(ref, of.removesuffix(", provisional"), _decimal(found[1]))
+        now = self.register.period(period)
+        last = last_period(self.register.periods, now) if now else None
+        for ref, word in ratings_before(book):
+            self.before += 1
+            first = self.first_refs.get(ref, ref)
+            if last is None or word.lower() not in self.rated[first, last.name]:
+                self.beyond.append(f"{ref} in {period} was {word}")
+        for of, counts in tallies(book):
+            self.charted += 1
+            if counts not in self.tallied[of]:
+                self.beyond.append(f"the chart of {period} tells {counts} of {of}")
 
-        What an issue of that period printed tells nothing new; anything else does.
-        """
-        book = load_workbook(io.BytesIO(path.read_bytes()))
+    def _read_series(self, period: str, book: Workbook) -> None:
+        """The figures of earlier periods, from which trends are drawn."""
         if "Trends" not in book.sheetnames:
             return
         rows = list(book["Trends"].iter_rows(values_only=True))
         at = next(n for n, row in enumerate(rows) if row[0] == "Ref")
         headings = rows[at]
         for row in rows[at + 1 :]:
-            ref = self.first_refs.get(str(row[0]), str(row[0]))
             for of, value in zip(headings, row, strict=True):
-                is_earlier = self.register.period(str(of)) is not None and of != period
-                if not is_earlier or not (found := _PRINTED.fullmatch(str(value))):
-                    continue
-                self.earlier += 1
-                subject = self.subject(ref, str(of))
-                if _decimal(found[1]) not in {printed for printed, _ in subject.totals}:
-                    given = subject.last or self._standing(ref, str(of))
-                    self._total(subject, found[1], given)
+                if of != period and (found := _PRINTED.fullmatch(str(value))):
+                    self.earlier += self._tell_of(str(row[0]), str(of), _decimal(found[1]))
+
+    def _tell_of(self, ref: str, of: str, value: Decimal) -> bool:
+        """A figure of a period; whether it is one.
+
+        What an issue of that period printed tells nothing new; anything else does.
+        """
+        if self.register.period(of) is None:
+            return False
+        first = self.first_refs.get(ref, ref)
+        subject = self.subject(first, of)
+        if value not in {printed for printed, _ in subject.totals}:
+            given = subject.last or self._standing(first, of)
+            self._total(subject, f"{value:f}", given)
+        return True
 
     def _standing(self, ref: str, period: str) -> tuple[Truth, ...]:
         indicator = self.register.indicator(ref)
         is_known = indicator is not None and indicator.merge_rule is not MergeRule.LATEST
         return self.standing.get((ref, period), ()) if is_known else ()
+
+    def read_all_periods(self, folder: Path) -> None:
+        """What `quarterday data` writes of all periods, as their last issues stand."""
+        of_periods: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for row in rows_of_csv(folder / "returns.csv"):
+            of_periods[row["Period"]].append(row)
+        for period, rows in of_periods.items():
+            self._read_rows(period, rows, is_timed=False)
+        for row in rows_of_csv(folder / "indicators.csv"):
+            if found := _PRINTED.fullmatch(row["Value"]):
+                self._tell_of(row["Ref"], row["Period"], _decimal(found[1]))
 
     def read_history(self, ref: str, events: str) -> None:
         """What `history` says of an indicator."""
@@ -233,6 +294,7 @@ class Reader:
 
     def found_out(self) -> Iterator[str]:
         """Each suppressed figure of which more is known than that it is suppressed."""
+        yield from self.beyond
         for (ref, period), subject in self.subjects.items():
             for what in found_out(subject, self.below):
                 yield f"{ref} ({subject.indicator.merge_rule}) {period}: {what}"

@@ -21,6 +21,7 @@ from pathlib import Path
 from schemas.model import Period
 from schemas.periods import last_period
 from tests.support.adversary import Reader, Truth
+from tests.support.appendix_sheets import read_back
 
 _NUMBER = r"-?\d[\d,]*(?:\.\d+)?"
 _COMPARED = re.compile(
@@ -70,6 +71,10 @@ class Listener:
         for path in sorted(outbox.rglob("*")):
             if path.suffix in (".html", ".csv"):
                 self.hear(path.name, unescape(path.read_text(encoding="utf-8-sig")))
+            is_new_book = path.suffix == ".xlsx" and path not in self._seen
+            if is_new_book and path.parent.name != "corrections":
+                self._seen.add(path)
+                self.hear(path.name, "\n".join(_texts_of_workbook(path)))
 
     def hear(self, where: str, said: str) -> None:
         """What a text tells."""
@@ -152,6 +157,12 @@ def _strings(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _strings(each)
+
+
+def _texts_of_workbook(path: Path) -> Iterator[str]:
+    for sheet in read_back(path.read_bytes()):
+        for row in sheet.iter_rows(values_only=True):
+            yield from (str(value) for value in row if value is not None)
 
 
 def _texts_of(path: Path) -> Iterator[str]:

@@ -33,7 +33,6 @@ from pipeline.outputs.palette import shade
 from pipeline.workbooks.row_height import wrap
 from schemas.bands import Band
 from schemas.fields import OVERALL_HEADINGS
-from schemas.model import Kind
 
 #: A wording of more lines than this in its column takes the whole width.
 _LONG_WORDING = 6
@@ -45,9 +44,11 @@ _QUIET = looks.BODY.in_type_of(looks.NOTE)
 #: What stands for an earlier figure that there is none of.
 _CODES = {
     Gap.SUPPRESSED: "An earlier figure that is suppressed.",
-    Gap.NOT_AVAILABLE: "An earlier figure that is not available; the sheet Trends says why.",
-    Gap.NOT_APPLICABLE: "Not due for that period, or of another series of figures.",
+    Gap.NOT_AVAILABLE: "An earlier figure that is not available.",
+    Gap.NOT_APPLICABLE: "Not due for that period, of another series of figures, or told in words.",
 }
+#: Where reasons stand, if anywhere.
+_REASONS = " Where a trend is drawn, the sheet Trends says why."
 
 
 class _Committee(Struct, frozen=True):
@@ -254,8 +255,7 @@ def _earlier_cell(made: _Committee, line: Line, period: str) -> Cell:
             return Cell(look=looks.EARLIER, number=number)
     if point is not None and point.figure:
         return text(point.figure, looks.but(looks.EARLIER, text_wrap=True))
-    is_in_words = point is None and line.indicator.kind is Kind.NARRATIVE
-    code = Gap.NOT_AVAILABLE if is_in_words else gap_of(point)
+    code = gap_of(point)
     made.codes.add(code)
     return text(code, looks.EARLIER)
 
@@ -318,6 +318,8 @@ def _key(made: _Committee) -> None:
         "Suppressed": wording.small_numbers_shown(report.register),
         **{code.value: meaning for code, meaning in _CODES.items() if code in made.codes},
     }
+    if Gap.NOT_AVAILABLE in made.codes and made.drawn:
+        without[Gap.NOT_AVAILABLE.value] += _REASONS
     for colour, meaning in report.key:
         band = report.bands.of(colour)
         flow.add(band_cell(band.shown, band), text(meaning, looks.BODY, rest))

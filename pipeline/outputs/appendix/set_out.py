@@ -28,7 +28,7 @@ TARGET, PERFORMANCE, ACHIEVED = "Target", "Performance", "Target achieved?"
 #: An earlier figure stands nearer to the lines beside it by so many pixels.
 _NEARER = 8
 
-_NO_BREAK = "\N{NO-BREAK SPACE}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 #: A performance of more letters than this is a report in words, not a figure or a state.
 LONG_WORDS = 30
 
@@ -101,7 +101,7 @@ def _trend(travels: Iterable[Sequence[Travelled]], columns: Sequence[int]) -> in
 
 def _travelled(line: Line) -> Sequence[Travelled]:
     lines = [
-        f"{shown}, {since.replace(' ', _NO_BREAK)}" for shown, since in wording.travels_shown(line)
+        f"{shown}, {since.replace(' ', NO_BREAK)}" for shown, since in wording.travels_shown(line)
     ]
     size = looks.SMALL.font_size
     return [Travelled(words, cell_width(text_width(words, size))) for words in lines]

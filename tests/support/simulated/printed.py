@@ -232,7 +232,7 @@ def _sums(table: str, bands: Bands) -> Iterator[tuple[str, Sum]]:
 
 def _coverage(said: str) -> str:
     """How many answers are in, and whether the whole is rated by them."""
-    found = re.search(r"([\d,]+) of ([\d,]+) answers are in(;)?", said)
+    found = re.search(r"([\d,]+) of ([\d,]+) answers? (?:are|is) in(;)?", said)
     if not found:
         return ""
     return f"{_figures(found[1])} of {_figures(found[2])}{'; not enough' if found[3] else ''}"

@@ -6,6 +6,8 @@ what changed since the last issue, and what is red or amber.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.consolidation.changes import Change, Changes
@@ -15,7 +17,7 @@ from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph
 from pipeline.outputs.appendix.flow import Cell, Flow, text
-from pipeline.outputs.appendix.set_out import UPRIGHT
+from pipeline.outputs.appendix.set_out import NO_BREAK, UPRIGHT, figure_width
 from pipeline.outputs.appendix.summary.columns import Columns, columns_of, on_band, ref_cell
 from pipeline.outputs.appendix.summary.off_target import write_off_target
 from pipeline.outputs.appendix.summary.over_time import NOT_RATED, write_over_time
@@ -160,28 +162,45 @@ def _movements(flow: Flow, report: Report, columns: Columns) -> None:
     found = movements(report)
     if not found:
         return
-    first, second, third, _ = columns.quarters
-    #: Of the ref, the wording, the earlier figure, this one, and how far it moved.
-    spans = (1, first + second - 1, 1, third - 1, columns.whole - first - second - third)
     bases = {each.travel.basis for each in found}
     before = bases.pop() if len(bases) == 1 else ""
+    told = [(each.line, *wording.figures_moved(each), each.travel.basis) for each in found]
+    figures = [each for line, earlier, *_ in told for each in (earlier, line.performance_shown)]
+    spans = _movement_spans(columns, figures)
     heads = ("Ref", "What moved most", before or "Before", report.period.name, "How far")
     flow.add(*map(text, heads, [looks.SMALL_HEADING] * len(heads), spans), leads=True)
     bold = looks.but(looks.SMALL, bold=True)
     width = columns.width(1, spans[1])
-    for each in found:
-        indicator = each.line.indicator
-        earlier, far = wording.figures_moved(each)
-        wording_shown = shortened(indicator.wording, 1, width, looks.SMALL)
+    for line, earlier, far, basis in told:
+        wording_shown = shortened(line.indicator.wording, 1, width, looks.SMALL)
+        # A period's name is never broken.
+        since = "" if before else f" (since {basis.replace(' ', NO_BREAK)})"
         flow.add(
-            ref_cell(flow.book, columns, indicator),
+            ref_cell(flow.book, columns, line.indicator),
             text(wording_shown, looks.SMALL, spans[1]),
-            text(earlier if before else f"{earlier} ({each.travel.basis})", looks.SMALL),
-            text(each.line.performance_shown, bold, spans[3]),
-            text(far, looks.SMALL, spans[4]),
-            leads=each is not found[-1],
+            text(earlier, looks.SMALL, spans[2]),
+            text(line.performance_shown, bold, spans[3]),
+            text(f"{far}{since}", looks.SMALL, spans[4]),
+            leads=line is not found[-1].line,
         )
     flow.block(below=_GAP)
+
+
+def _movement_spans(columns: Columns, figures: Sequence[str]) -> tuple[int, int, int, int, int]:
+    """How many columns the ref, the wording, the two figures and how far it moved take each.
+
+    The wording leaves as much room as the figures need to stand whole.
+    """
+    first, second, third, _ = columns.quarters
+    needed, words = figure_width(figures), first + second - 1
+    ways = ((1, words, 1, third - 1), (1, words - 1, 1, third - 1), (1, words - 1, 1, third))
+
+    def has_room(spans: tuple[int, ...]) -> bool:
+        starts = (sum(spans[:2]), sum(spans[:3]))
+        return all(columns.width(*each) >= needed for each in zip(starts, spans[2:], strict=True))
+
+    spans = next(filter(has_room, ways), ways[-1])
+    return (*spans, columns.whole - sum(spans))
 
 
 def _changes(flow: Flow, report: Report, columns: Columns) -> int:

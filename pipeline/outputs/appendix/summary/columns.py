@@ -13,11 +13,14 @@ from pipeline.outputs.appendix.looks import SMALL, SMALL_LINK, Look, but
 from pipeline.outputs.appendix.places import place_of
 from pipeline.outputs.appendix.set_out import figure_width
 from pipeline.outputs.palette import shade
+from pipeline.outputs.wording import gap_shown
 from schemas.bands import Band
-from schemas.model import Indicator
+from schemas.model import Colour, Indicator
 
 #: In pixels; together A4 upright within its margins.
-_QUARTER, _SECOND = 170, (60, 110)
+_QUARTER = 170
+#: Of what is off target the least and the most that its figures take of the second quarter.
+_PERFORMANCE = (110, 150)
 #: Of refs the least and the most.
 _REF = (48, 100)
 _PERIOD = 86
@@ -47,7 +50,7 @@ class Columns(Struct, frozen=True):
 
 
 def columns_of(report: Report) -> Columns:
-    """The columns for a report: no ref breaks in its column, unless it is very long."""
+    """The columns for a report: no ref or figure breaks in its column, unless it is very long."""
     tallies = [report.overall, *(each.tally for each in report.earlier)]
     bands = [
         each
@@ -58,7 +61,12 @@ def columns_of(report: Report) -> Columns:
     ref = min(figure_width((n.indicator.ref for n in report.lines), least), most)
     number, overall = (each[len(bands) > 3] for each in (_NUMBER, _OVERALL))
     numbers = [number] * (len(bands) + 1)
-    return Columns([ref, _QUARTER - ref, *_SECOND, _PERIOD, *numbers, overall], bands)
+    least, most = _PERFORMANCE
+    off = [n for n in report.lines if n.rating.colour in (Colour.RED, Colour.AMBER)]
+    figures = (each for n in off for each in (n.performance_shown, n.target_shown, gap_shown(n)))
+    performance = min(figure_width(figures, least), most)
+    second = (_QUARTER - performance, performance)
+    return Columns([ref, _QUARTER - ref, *second, _PERIOD, *numbers, overall], bands)
 
 
 def ref_cell(book: Book, columns: Columns, indicator: Indicator) -> Cell:
