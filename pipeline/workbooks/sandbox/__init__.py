@@ -263,7 +263,7 @@ def _run_server() -> None:
     here, and its name goes at once.
     """
     server: Any = forkserver._forkserver
-    config = multiprocessing.process.current_process()._config  # type: ignore[attr-defined]
+    config = multiprocessing.process.current_process()._config  # type: ignore[attr-defined] # no public name
     here = tempfile.gettempdir()
     place = here if len(os.fsencode(here)) < _LONGEST_PLACE else _SHORT_PLACE
     with tempfile.TemporaryDirectory(dir=place) as folder:
