@@ -18,7 +18,7 @@ from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Book, Paragraph
 from pipeline.outputs.appendix.flow import Cell, Flow, text
 from pipeline.outputs.appendix.set_out import NO_BREAK, UPRIGHT, figure_width
-from pipeline.outputs.appendix.summary.columns import Grid, columns_of, on_band, ref_cell
+from pipeline.outputs.appendix.summary.columns import SummaryColumns, columns_of, on_band, ref_cell
 from pipeline.outputs.appendix.summary.off_target import write_off_target
 from pipeline.outputs.appendix.summary.over_time import NOT_RATED, write_over_time
 from pipeline.outputs.appendix.summary.shortening import shortened
@@ -68,7 +68,7 @@ def write_summary(book: Book, sheet: Worksheet) -> None:
         book.link(sheet, (more.row, 0), _more(rest), to, looks.SMALL_LINK)
 
 
-def _title(flow: Flow, report: Report, columns: Grid) -> None:
+def _title(flow: Flow, report: Report, columns: SummaryColumns) -> None:
     edition = looks.but(looks.PLAIN, font_size=9, align="right")
     flow.add(
         text(f"Summary {report.period.name}", looks.but(looks.TITLE, font_size=14), _TITLE),
@@ -77,7 +77,7 @@ def _title(flow: Flow, report: Report, columns: Grid) -> None:
     flow.block(below=_GAP)
 
 
-def _overall(flow: Flow, report: Report, columns: Grid) -> None:
+def _overall(flow: Flow, report: Report, columns: SummaryColumns) -> None:
     """Overall and how it comes about; how much is in, and who has not returned."""
     tally, first = report.overall, columns.quarters[0]
     counts = wording.counts_shown(report, tally)
@@ -118,7 +118,7 @@ def _awaited(report: Report) -> str:
     return f"Who has not returned: {'; '.join(waiting)}."
 
 
-def _tiles(flow: Flow, report: Report, columns: Grid) -> None:
+def _tiles(flow: Flow, report: Report, columns: SummaryColumns) -> None:
     key = [*(f"{band.symbol} {band.said}" for band in columns.bands), f"{NOT_RATED} not rated"]
     said = f"Priorities, and how many of their indicators are {', '.join(key)}"
     flow.add(text(said, looks.SMALL_HEADING, columns.whole), leads=True)
@@ -140,7 +140,7 @@ def _has_many(report: Report) -> bool:
     return len(report.sections) > _MANY
 
 
-def _named(columns: Grid, at: int, section: Section, most: int) -> Cell:
+def _named(columns: SummaryColumns, at: int, section: Section, most: int) -> Cell:
     look = looks.but(_BOLD, valign="top")
     span, start = columns.quarters[at], sum(columns.quarters[:at])
     return text(
@@ -148,7 +148,7 @@ def _named(columns: Grid, at: int, section: Section, most: int) -> Cell:
     )
 
 
-def _rated(report: Report, columns: Grid, at: int, section: Section) -> Cell:
+def _rated(report: Report, columns: SummaryColumns, at: int, section: Section) -> Cell:
     """A priority's rating, and behind it how many of each there are, where there are any."""
     tally = section.tally
     numbers = [(tally.of(band.colour), band.symbol) for band in columns.bands]
@@ -158,7 +158,7 @@ def _rated(report: Report, columns: Grid, at: int, section: Section) -> Cell:
     return on_band([words], report.band(tally), columns.quarters[at])
 
 
-def _movements(flow: Flow, report: Report, columns: Grid) -> None:
+def _movements(flow: Flow, report: Report, columns: SummaryColumns) -> None:
     found = movements(report)
     if not found:
         return
@@ -186,7 +186,9 @@ def _movements(flow: Flow, report: Report, columns: Grid) -> None:
     flow.block(below=_GAP)
 
 
-def _movement_spans(columns: Grid, figures: Sequence[str]) -> tuple[int, int, int, int, int]:
+def _movement_spans(
+    columns: SummaryColumns, figures: Sequence[str]
+) -> tuple[int, int, int, int, int]:
     """How many columns the ref, the wording, the two figures and how far it moved take each.
 
     The wording leaves as much room as the figures need to stand whole.
@@ -203,7 +205,7 @@ def _movement_spans(columns: Grid, figures: Sequence[str]) -> tuple[int, int, in
     return (*spans, columns.whole - sum(spans))
 
 
-def _changes(flow: Flow, report: Report, columns: Grid) -> int:
+def _changes(flow: Flow, report: Report, columns: SummaryColumns) -> int:
     """What changed since the last issue; how many changes there are that have no room here."""
     changes = report.changes
     if changes is None:
@@ -233,7 +235,7 @@ def _each_change(changes: Changes) -> list[tuple[str, Change]]:
     return [(group, change) for group, found in changes.groups for change in found]
 
 
-def _change(columns: Grid, group: str, change: Change, lines: int = 0) -> list[Cell]:
+def _change(columns: SummaryColumns, group: str, change: Change, lines: int = 0) -> list[Cell]:
     """A change's cells: of which kind, of what, and how that is printed now and was before.
 
     The texts in so many lines at most, where that is not 0.
@@ -248,12 +250,12 @@ def _change(columns: Grid, group: str, change: Change, lines: int = 0) -> list[C
     return cells
 
 
-def _change_spans(columns: Grid) -> tuple[int, int, int]:
+def _change_spans(columns: SummaryColumns) -> tuple[int, int, int]:
     first, second, *_ = columns.quarters
     return (first, second + 1, columns.whole - first - second - 1)
 
 
-def _all_changes(flow: Flow, columns: Grid, changes: Changes) -> None:
+def _all_changes(flow: Flow, columns: SummaryColumns, changes: Changes) -> None:
     heads, spans = ("Since the last issue", "Indicator", "Now, and before"), _change_spans(columns)
     flow.part(below=_GAP)
     flow.mark(_ALL_CHANGES)

@@ -28,7 +28,7 @@ _PERIOD = 86
 _NUMBER, _OVERALL = (44, 36), (78, 74)
 
 
-class Grid(Struct, frozen=True):
+class SummaryColumns(Struct, frozen=True):
     """How wide they are, and which bands have a number in them."""
 
     widths: Sequence[int]
@@ -49,7 +49,7 @@ class Grid(Struct, frozen=True):
         return sum(self.widths[start : start + span])
 
 
-def columns_of(report: Report) -> Grid:
+def columns_of(report: Report) -> SummaryColumns:
     """The columns for a report: no ref or figure breaks in its column, unless it is very long."""
     tallies = [report.overall, *(each.tally for each in report.earlier)]
     bands = [
@@ -66,10 +66,10 @@ def columns_of(report: Report) -> Grid:
     figures = (each for n in off for each in (n.performance_shown, n.target_shown, gap_shown(n)))
     performance = min(figure_width(figures, least), most)
     second = (_QUARTER - performance, performance)
-    return Grid([ref, _QUARTER - ref, *second, _PERIOD, *numbers, overall], bands)
+    return SummaryColumns([ref, _QUARTER - ref, *second, _PERIOD, *numbers, overall], bands)
 
 
-def ref_cell(book: Book, columns: Grid, indicator: Indicator) -> Cell:
+def ref_cell(book: Book, columns: SummaryColumns, indicator: Indicator) -> Cell:
     """An indicator's ref, which leads to its block where it stands on one line."""
     is_whole = figure_width([indicator.ref]) <= columns.widths[0]
     place = place_of(book, indicator) if is_whole else None

@@ -11,7 +11,7 @@ from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import Paragraph
 from pipeline.outputs.appendix.flow import Cell, Flow, text
 from pipeline.outputs.appendix.looks import Look
-from pipeline.outputs.appendix.summary.columns import Grid, on_band, ref_cell
+from pipeline.outputs.appendix.summary.columns import SummaryColumns, on_band, ref_cell
 from pipeline.outputs.appendix.summary.shortening import shortened
 from schemas.model import Colour
 
@@ -31,7 +31,7 @@ _NONE = "None given."
 _Entry = Callable[[Line, int], list[Cell]]
 
 
-def write_off_target(flow: Flow, report: Report, columns: Grid) -> None:
+def write_off_target(flow: Flow, report: Report, columns: SummaryColumns) -> None:
     """Add the table: what is red, and then what is amber, in the order of the committee sheet.
 
     Texts are cut at a word as far as must be for all of it to stand on this page. Where that cannot
@@ -79,7 +79,7 @@ def _fit(flow: Flow, lines: Sequence[Line], entry: _Entry, most: int, room: floa
     return len(lines)
 
 
-def _where(report: Report, columns: Grid, lines: Sequence[Line], here: int) -> Cell:
+def _where(report: Report, columns: SummaryColumns, lines: Sequence[Line], here: int) -> Cell:
     """How many are of each colour, and how many of them stand on this page."""
     numbers = [
         f"{sum(n.rating.colour is colour for n in lines)} {report.bands.of(colour).said}"
@@ -92,7 +92,9 @@ def _where(report: Report, columns: Grid, lines: Sequence[Line], here: int) -> C
     return text(f"{said}.", looks.but(looks.SMALL, bold=True), columns.whole)
 
 
-def _entry(flow: Flow, report: Report, columns: Grid, line: Line, most: int) -> list[Cell]:
+def _entry(
+    flow: Flow, report: Report, columns: SummaryColumns, line: Line, most: int
+) -> list[Cell]:
     first, second, third, fourth = columns.quarters
     wide = first + second - 2
     indicator = line.indicator

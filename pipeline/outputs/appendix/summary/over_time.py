@@ -11,7 +11,7 @@ from pipeline.outputs import wording
 from pipeline.outputs.appendix import looks
 from pipeline.outputs.appendix.book import FONT, Paragraph
 from pipeline.outputs.appendix.flow import Cell, Flow, count, text
-from pipeline.outputs.appendix.summary.columns import Grid, on_band
+from pipeline.outputs.appendix.summary.columns import SummaryColumns, on_band
 from pipeline.outputs.palette import INK, RULE, Shade, shade
 from schemas.model import Colour
 
@@ -24,7 +24,7 @@ NOT_RATED = "–"
 _PIXELS_PER_POINT = 96 / 72
 
 
-def write_over_time(flow: Flow, report: Report, columns: Grid) -> None:
+def write_over_time(flow: Flow, report: Report, columns: SummaryColumns) -> None:
     """Add the chart and its table, each period a row and a column, the oldest first.
 
     An earlier period is what its last issue made of it, in the words that bands have now. Where
@@ -60,7 +60,7 @@ def write_over_time(flow: Flow, report: Report, columns: Grid) -> None:
     flow.sheet.insert_chart(flow.book.places[_HEADING].row, 0, chart, placed)
 
 
-def _row(report: Report, columns: Grid, each: EarlierTally) -> list[Cell]:
+def _row(report: Report, columns: SummaryColumns, each: EarlierTally) -> list[Cell]:
     tally = each.tally
     numbers = [*(tally.of(band.colour) for band in columns.bands), tally.not_rated]
     is_now = tally is report.overall
@@ -75,7 +75,9 @@ def _row(report: Report, columns: Grid, each: EarlierTally) -> list[Cell]:
     ]
 
 
-def _chart(flow: Flow, report: Report, columns: Grid, told: Sequence[EarlierTally]) -> Chart:
+def _chart(
+    flow: Flow, report: Report, columns: SummaryColumns, told: Sequence[EarlierTally]
+) -> Chart:
     name, first = flow.sheet.get_name(), flow.book.places[_HEADING].row
     last, periods = first + len(told) - 1, _CHART
     highest = max(1, *(each.tally.rated + each.tally.not_rated for each in told))
