@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 from openpyxl.cell import Cell
 
+from pipeline.store import Submission
 from schemas.fields import INDICATORS_SHEET
 from schemas.merge_rules import MergeRule
 from schemas.model import (
@@ -96,6 +97,11 @@ def changed(bare: Council, tmp_path: Path) -> Council:
     council = Council(Path(shutil.copytree(bare.root, tmp_path / "council")), bare.register)
     council.rewrite(register(Thousands.GROUPED))
     return council
+
+
+def last_sent(council: Council) -> Submission:
+    with council.store as store:
+        return store.submissions(PERIOD.name)[-1]
 
 
 def issue(council: Council, suffix: str, number: int = 1, period: Period = PERIOD) -> Path:
@@ -210,7 +216,7 @@ def test_a_template_asks_and_tells_in_the_same_way_and_is_taken_in(
     entries = {ref: {"Performance": said} for ref, said in (NOW | {"P1-1": 4606}).items()}
     fill_in(Path(shutil.copy(path, council.place.inbox / "again.xlsx")), entries)
     council.night()
-    sent = council.store.submissions(PERIOD.name)[-1]
+    sent = last_sent(council)
     assert (sent.outcome, {each.code for each in sent.findings}) == ("accepted", {"C16"})  # late
     assert "4,606" in texts_of(issue(council, ".html", 2))
 
@@ -225,9 +231,7 @@ def test_what_is_found_wrong_is_said_with_figures_as_they_are_printed(
     made = Council(Path(shutil.copytree(made.root, tmp_path / "council")), made.register)
     made.drop(SAFETY, NOW | {"P1-2": 4995}, "again.xlsx")
     made.night()
-    (said,) = [
-        f.problem for f in made.store.submissions(PERIOD.name)[-1].findings if f.code == "C04"
-    ]
+    (said,) = [f.problem for f in last_sent(made).findings if f.code == "C04"]
     assert figure in said
     assert most in said
 
@@ -261,7 +265,7 @@ def test_a_template_of_before_is_taken_in_as_it_is(changed: Council, bare: Counc
     entries = {ref: {"Performance": said} for ref, said in (NOW | {"P1-1": 4606}).items()}
     fill_in(Path(shutil.copy(template(bare), changed.place.inbox / "before.xlsx")), entries)
     changed.night()
-    sent = changed.store.submissions(PERIOD.name)[-1]
+    sent = last_sent(changed)
     assert (sent.outcome, {each.code for each in sent.findings}) == ("accepted", {"C16"})  # late
     assert "4,606" in texts_of(issue(changed, ".html", 2))
 

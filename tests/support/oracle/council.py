@@ -258,7 +258,7 @@ class Oracle:
         sums = {name: replace(each, colour=worded(each.colour)) for name, each in sums.items()}
         lines = {ref: replace(line, rating=worded(line.rating)) for ref, line in lines.items()}
         if held.closed and held.is_restated:
-            lines = {ref: self._marked(line, held) for ref, line in lines.items()}
+            lines = {ref: self._marked(line, held, span) for ref, line in lines.items()}
         coverage = ""
         if policy.coverage_from:
             coverage = f"{whole[0]} of {whole[1]}"
@@ -395,7 +395,8 @@ class Oracle:
             if year.holds(each) and each.months == span.months and each.starts < span.starts
         )
         was_suppressed = any(ref in self.held[each.name].suppressed for each in parts)
-        return was_suppressed or self.held[span.name].printed[ref].is_suppressed
+        own = self.held[span.name].printed.get(ref)
+        return was_suppressed or (own is not None and own.is_suppressed)
 
     def _then(self, span: Span, ref: str, how: str) -> Merged | None:
         """An earlier period's figure as it was rated; its own, of what is only known last."""
@@ -539,7 +540,7 @@ class Oracle:
             for ref in listed(row, "Replaces"):
                 yield ("replaces", ref, text(register.rows(ref)[-1], "Indicator"))
 
-    def _marked(self, line: Line, held: _Held) -> Line:
+    def _marked(self, line: Line, held: _Held, span: Span) -> Line:
         """The line, marked where it says anything else than when its period was closed."""
         assert held.closed is not None
         was = held.closed[0].lines.get(line.ref)
@@ -569,13 +570,29 @@ class Oracle:
             if (was.marks, was.over, was.alone) != (line.marks, line.over, line.alone):
                 differing.append("remarks")
             then, now = held.closed[1].get(line.ref), held.printed.get(line.ref)
-            if not differing and (then and _told(then)) != (now and _told(now)):
+            if not differing and self._told(then, span) != self._told(now, span):
                 differing.append("reported figures")
             if not differing:
                 return line
             *most, last = differing
             said.append(f"other {' and '.join([*filter(None, [', '.join(most)]), last])}")
         return replace(line, restated_from=", ".join(said))
+
+    def _told(self, merged: Merged | None, span: Span) -> list[tuple[object, ...]]:
+        """What an appendix says of the areas' figures; no forecast that could give one away."""
+        if merged is None:
+            return []
+        register = self.held[span.name].register
+        assert register is not None
+        ref, year = text(merged.row, "Ref"), register.year_of(span)
+        is_foretold = year is None or not self._is_any_suppressed(register, span, year, ref)
+        return [
+            (
+                *(each.area, each.status, each.value, each.top, each.bottom, each.words),
+                *(each.action, each.forecast if is_foretold else None, each.confidence),
+            )
+            for each in merged.reported
+        ]
 
     # --- Who has returned --------------------------------------------------------------------
 
@@ -604,14 +621,3 @@ class Oracle:
 
 def _status(answer: Reported) -> str:
     return "Final" if answer.no_cases else answer.status
-
-
-def _told(merged: Merged) -> list[tuple[object, ...]]:
-    """What an appendix says of the areas' figures."""
-    return [
-        (
-            *(each.area, each.status, each.value, each.top, each.bottom, each.words),
-            *(each.action, each.forecast, each.confidence),
-        )
-        for each in merged.reported
-    ]
