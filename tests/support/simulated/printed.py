@@ -71,6 +71,11 @@ def _figures(said: str) -> str:
     return _THOUSANDS.sub("", said)
 
 
+def _restated(said: str | None) -> str | None:
+    """What a line was restated from, but for earlier figures, which no oracle tells."""
+    return None if said in (None, "other earlier figures") else _figures(said)
+
+
 def _lines(tables: dict[str, str], restated: dict[str, str], bands: Bands) -> Iterator[Line]:
     described = [
         [_plain(cell) for _, cell in _CELL.findall(row)]
@@ -100,7 +105,7 @@ def _lines(tables: dict[str, str], restated: dict[str, str], bands: Bands) -> It
                     (_plain(way), _figures(_plain(was)))
                     for way, was in _TRAVEL.findall(cells[4][1])
                 ),
-                restated_from=_figures(restated[ref]) if ref in restated else None,
+                restated_from=_restated(restated.get(ref)),
             )
         elif 'class="said"' in row[0]:
             said = re.findall(r"<p><b>([\w ]+):</b> (.*?)</p>", row[1], re.DOTALL)

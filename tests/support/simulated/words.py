@@ -423,7 +423,7 @@ class Council:
                 self.sheets["Bands"] = [dict(row) for row in BANDS]
             case 7:
                 museums = next(row for row in areas if row["Ref"] == "MUS")
-                named = {"Name": "Museums and archive", "Changed from": "2014-15 Q1"}
+                named = {"Name": "Museum service", "Changed from": "2014-15 Q1"}
                 areas.append({**museums, **named})
                 self.sheets["Framework"][0]["Corrective action"] = "where red"
 
