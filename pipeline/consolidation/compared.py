@@ -20,6 +20,10 @@ def whole_figure(merged: Consolidated | None) -> Decimal | None:
 def since(
     merged: Consolidated, target: Target | None, earlier: Consolidated | None
 ) -> rating.Travel | None:
+    """Which way a figure went since an earlier one; None where either is none to compare.
+
+    What is borrowed from an earlier period went nowhere.
+    """
     now, then = None if is_borrowed(merged) else whole_figure(merged), whole_figure(earlier)
     if now is None or then is None or earlier is None:
         return None
@@ -29,6 +33,7 @@ def since(
 
 
 def since_baseline(merged: Consolidated, target: Target | None) -> rating.Travel | None:
+    """Which way a figure went since its target's baseline; None where there is none."""
     now = None if is_borrowed(merged) else whole_figure(merged)
     if now is None or target is None or target.baseline is None:
         return None
