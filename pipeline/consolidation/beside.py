@@ -42,10 +42,13 @@ def actions_of(register: Register, merged: Consolidated, rating: Rating) -> Iter
 def forecast_of(register: Register, merged: Consolidated, period: Period) -> Forecast | None:
     """What all areas forecast for the year of a period; None where not all did, or none is asked.
 
+    Nor is there one where a figure is suppressed, by the rule of small numbers or by its area.
     `register` is that in force in the period.
     """
     indicator = merged.indicator
     if all(o.forecast is None for o in merged.observations):
+        return None
+    if merged.suppressed or any(o.suppressed for o in merged.observations):
         return None
     if asks_of(register.framework, indicator).forecast is Requirement.NEVER:
         return None
@@ -107,15 +110,13 @@ def hidden_in_year(
 ) -> frozenset[str]:
     """Refs of the indicators whose forecast, less what is printed, could give a figure away.
 
-    That is where a figure of an earlier part of the same year is small, or an issue suppressed it.
+    That is where a figure of an earlier part of the same year is small, or was suppressed by its
+    area or an issue.
     """
-    if register.framework.small_below is None:
-        return frozenset()
     told = {
         each.indicator.ref
         for each in figures
-        if disclosure.is_protected(each.indicator)
-        and any(o.forecast is not None for o in each.observations)
+        if any(o.forecast is not None for o in each.observations)
     }
     year = year_around(register.periods, period) if told else None
     if year is None:

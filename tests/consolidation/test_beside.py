@@ -187,6 +187,13 @@ def test_of_a_hidden_figure_neither_action_nor_forecast_is_told() -> None:
     assert hidden.confidence is Confidence.LOW
 
 
+def test_of_a_figure_that_its_area_suppressed_no_forecast_is_told_whatever_the_rule() -> None:
+    for by in (register(), hiding(register())):
+        kept_back = replace(told("CS", forecast=Decimal(60)), value=None, suppressed=True)
+        one = merged(by, kept_back, told("ASC", 40, forecast=Decimal(70)))
+        assert forecast_of(by, one, Q2) is None
+
+
 def test_a_forecast_of_few_people_is_not_told_nor_words_that_quote_it() -> None:
     by = hiding(register(areas=("CS",)))
     said = told("CS", 40, forecast=Decimal(3), action="Only three are expected", commentary="All")
