@@ -214,16 +214,19 @@ class Oracle:
     def _state(self, period: str) -> None:
         """What is rated and printed of the figures of a period."""
         held = self.held[period]
+        held.stated = {ref: self._stated(period, ref) for ref in held.printed}
+
+    def _stated(self, period: str, ref: str) -> Stated:
+        """What is stated of a figure, made of what its parts' last issues printed."""
+        held = self.held[period]
         register = held.register
         assert register is not None
-        held.stated = {}
-        for ref, own in held.printed.items():
-            accumulating = Accumulating(
-                register,
-                lambda name, ref=ref: self.held[name].printed.get(ref),
-                lambda name, ref=ref: self._was_restated(name, ref),
-            )
-            held.stated[ref] = accumulating.state(register.by_name[period], own)
+        accumulating = Accumulating(
+            register,
+            lambda name: self.held[name].printed.get(ref),
+            lambda name: self._was_restated(name, ref),
+        )
+        return accumulating.state(register.by_name[period], held.printed[ref])
 
     def _was_restated(self, period: str, ref: str) -> bool:
         held = self.held[period]
@@ -399,12 +402,9 @@ class Oracle:
         return was_suppressed or (own is not None and own.is_suppressed)
 
     def _then(self, span: Span, ref: str, how: str) -> Merged | None:
-        """An earlier period's figure as it was rated; its own, of what is only known last."""
-        held = self.held[span.name]
-        if how == LATEST:
-            return held.printed.get(ref)
-        stated = held.stated.get(ref)
-        return stated.figure if stated else None
+        """An earlier figure, made anew of its parts; its own, of what is only known last."""
+        own = self.held[span.name].printed.get(ref)
+        return own if own is None or how == LATEST else self._stated(span.name, ref).figure
 
     def _travels(
         self,

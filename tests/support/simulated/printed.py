@@ -46,7 +46,9 @@ def read_appendix(folder: Path, bands: Bands) -> Appendix | None:
         over, alone = (row.get(heading, "") for heading in _ACCUMULATED)
         is_long = line.performance == "In words, below"
         performance = row["Indicator performance"] if is_long else line.performance
-        lines[row["Ref"]] = replace(line, performance=performance, over=over, alone=_figures(alone))
+        lines[row["Ref"]] = replace(
+            line, performance=performance, over=over, alone=_figures(alone.removeprefix("'"))
+        )
     said = re.search(r'<p class="lead">.*?</p>\s*<p>(.*?)</p>', html, re.DOTALL)
     assert said
     return Appendix(
@@ -73,7 +75,11 @@ def _figures(said: str) -> str:
 
 def _restated(said: str | None) -> str | None:
     """What a line was restated from, but for earlier figures, which no oracle tells."""
-    return None if said in (None, "other earlier figures") else _figures(said)
+    if said is None or not said.startswith("other "):
+        return said and _figures(said)
+    told = re.split(", | and ", said.removeprefix("other "))
+    *most, last = [each for each in told if each != "earlier figures"] or [""]
+    return f"other {' and '.join(filter(None, [', '.join(most), last]))}" if last else None
 
 
 def _lines(tables: dict[str, str], restated: dict[str, str], bands: Bands) -> Iterator[Line]:
