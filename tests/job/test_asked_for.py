@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from pipeline.outputs.template import write_template
 from schemas.asking import AskAction, Requirement
 from schemas.frequency import Profile
-from schemas.model import Kind, Period, Register, Target
+from schemas.model import Kind, Period, Register, SmallNumbers, Target
 from tests.support.appendix_sheets import committee_sheet
 from tests.support.builders import CARE, SAFETY, indicator
 from tests.support.council import BOTH, REGISTER, Council
@@ -216,6 +216,23 @@ def test_a_forecast_is_not_printed_where_less_the_other_quarters_it_tells_a_smal
     entries = {**PLANNED, "P1-1": {"Performance": 20, "Year-end forecast": 60}}
     fill_return(council.register, SAFETY, Q2, path, entries)
     council.night()
+    (told,) = council.ask("merge", "--period", Q2.name)
+    first = told["indicators"][0]
+    assert (first["performance"], first["forecast"]) == ("20", None)
+
+
+def test_no_forecast_is_printed_where_the_area_itself_suppressed_a_figure_of_the_year(
+    council: Council,
+) -> None:
+    published = replace(INCIDENTS, small_numbers=SmallNumbers.PUBLISH)
+    council.rewrite(replace(ASKING, indicators=(published, PLAN, HELPED)))
+    council.suppress(5)
+    drop(council, {"P1-1": {"Performance": "<5", "Year-end forecast": 60}})
+    entries = {**PLANNED, "P1-1": {"Performance": 20, "Year-end forecast": 60}}
+    fill_return(council.register, SAFETY, Q2, council.place.inbox / "q2.xlsx", entries)
+    council.night()
+    assert (line(council)["performance"], line(council)["forecast"]) == ("Suppressed", None)
+    assert "Forecast for the year" not in committee(council)
     (told,) = council.ask("merge", "--period", Q2.name)
     first = told["indicators"][0]
     assert (first["performance"], first["forecast"]) == ("20", None)
